@@ -1,0 +1,125 @@
+import type { LinkEvent, LinkListener } from './serial-link.ts';
+
+type PlacedEvent = Extract<LinkEvent, { offset: number }>;
+
+/**
+ * Received bytes and the events among them, between whoever receives and the one consumer of a link.
+ * Chunks are kept as they came, not copied: their memory must not change afterwards.
+ */
+export class ReceiveQueue {
+  readonly #chunks: Uint8Array[] = [];
+  readonly #events: PlacedEvent[] = [];
+  /** Bytes of the first chunk that are consumed already. */
+  #head = 0;
+  #readOffset = 0;
+  #endOffset = 0;
+  #listener: LinkListener | undefined;
+
+  constructor(startOffset = 0) {
+    this.#readOffset = startOffset;
+    this.#endOffset = startOffset;
+  }
+
+  get readOffset(): number {
+    return this.#readOffset;
+  }
+
+  /** Offset of the byte that comes next from the sender. */
+  get endOffset(): number {
+    return this.#endOffset;
+  }
+
+  get queuedBytes(): number {
+    return this.#endOffset - this.#readOffset;
+  }
+
+  listen(listener: LinkListener): void {
+    this.#listener = listener;
+    this.#deliver();
+    if (this.peek(1).length > 0) listener.readable();
+  }
+
+  push(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    const wasEmpty = this.peek(1).length === 0;
+    this.#chunks.push(bytes);
+    this.#endOffset += bytes.length;
+    if (wasEmpty) this.#listener?.readable();
+  }
+
+  /** An event at the place where the next byte would come. A gap moves that place by its length. */
+  pushBreak(): void {
+    this.#place({ kind: 'break', offset: this.#endOffset });
+  }
+
+  pushLineError(error: 'parity' | 'framing' | 'overrun'): void {
+    this.#place({ kind: 'line-error', offset: this.#endOffset, error });
+  }
+
+  pushGap(bytes: number | undefined): void {
+    this.#place({ kind: 'gap', offset: this.#endOffset, bytes });
+  }
+
+  peek(maxBytes: number): Uint8Array {
+    const first = this.#chunks[0];
+    if (first === undefined) return noBytes;
+    const event = this.#events[0];
+    const untilEvent = event === undefined ? Number.POSITIVE_INFINITY : event.offset - this.#readOffset;
+    return first.subarray(this.#head, this.#head + Math.min(maxBytes, untilEvent));
+  }
+
+  consume(bytes: number): void {
+    if (bytes > this.queuedBytes) throw new RangeError(`${bytes} bytes consumed of ${this.queuedBytes}`);
+    this.#readOffset += bytes;
+    this.#dropChunks(bytes);
+    this.#deliver();
+  }
+
+  /** Drops everything that is queued below `offset`, events included; returns how many bytes that were. */
+  discard(offset: number = this.#endOffset): number {
+    let discarded = 0;
+    while (this.#readOffset < Math.min(offset, this.#endOffset)) {
+      const event = this.#events[0];
+      const stop = Math.min(offset, this.#endOffset, event?.offset ?? Number.POSITIVE_INFINITY);
+      const bytes = stop - this.#readOffset;
+      this.#readOffset = stop;
+      this.#dropChunks(bytes);
+      discarded += bytes;
+      if (event !== undefined && event.offset === stop) this.#passEvent(event);
+    }
+    return discarded;
+  }
+
+  #dropChunks(bytes: number): void {
+    this.#head += bytes;
+    let first = this.#chunks[0];
+    while (first !== undefined && this.#head >= first.length) {
+      this.#head -= first.length;
+      this.#chunks.shift();
+      first = this.#chunks[0];
+    }
+  }
+
+  #place(event: PlacedEvent): void {
+    this.#events.push(event);
+    if (event.kind === 'gap') this.#endOffset += event.bytes ?? 0;
+    this.#deliver();
+  }
+
+  /** Hands over the events whose place has been reached. */
+  #deliver(): void {
+    let event = this.#events[0];
+    while (this.#listener !== undefined && event !== undefined && event.offset <= this.#readOffset) {
+      this.#passEvent(event);
+      this.#listener.event(event);
+      event = this.#events[0];
+    }
+  }
+
+  #passEvent(event: PlacedEvent): void {
+    this.#events.shift();
+    if (event.kind === 'gap') this.#readOffset += event.bytes ?? 0;
+  }
+}
+
+const noBytes = new Uint8Array(0);

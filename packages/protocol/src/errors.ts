@@ -1,0 +1,147 @@
+/**
+ * Every error that sercli itself raises: `code -> { exit, template }`.
+ *
+ * A template names the thing, its state and the remedy. `exit` is the exit code of the command line program.
+ * Codes are stable: programs and peers compare them, the wire carries them, docs/errors lists them.
+ */
+export const errorTable = {
+  // 1: something failed that no other code describes
+  internal: { exit: 1, template: '{what}; this is a defect of sercli, please report it' },
+  'unsupported-platform': { exit: 1, template: '{what} needs {needs}, and this is {platform}; {remedy}' },
+  'native-module-missing': {
+    exit: 1,
+    template: 'the prebuilt module {module} cannot be loaded on {platform} ({reason}); {remedy}',
+  },
+  'listen-failed': { exit: 1, template: 'cannot listen on {address}: {reason}; {remedy}' },
+  'state-unusable': { exit: 1, template: 'cannot use {path}: {reason}; {remedy}' },
+  'virtual-port-failed': { exit: 1, template: 'cannot make a virtual port: {reason}; {remedy}' },
+
+  // 2: what was typed cannot be meant
+  usage: { exit: 2, template: '{what}; {remedy}' },
+  'bad-address': {
+    exit: 2,
+    template: '"{address}" is not an address: {reason}; write host/port, host:tcpPort/port or [IPv6]:tcpPort/port',
+  },
+  'bad-settings': {
+    exit: 2,
+    template: '"{settings}" are not line settings: {reason}; write for example 115200, 9600,7E1 or 115200n81,rtscts',
+  },
+  'bad-port-spec': {
+    exit: 2,
+    template:
+      '"{spec}" does not describe a port: {reason}; write [name=]DEVICE[,SETTINGS], where DEVICE is a path, sim:KIND or exec:COMMAND',
+  },
+
+  // 3: not found
+  'host-not-found': { exit: 3, template: 'no host {host} ({reason}); check the name, or give its IP address' },
+  'agent-unreachable': {
+    exit: 3,
+    template: 'no agent answers at {host}:{tcpPort} ({reason}); start one there with: sercli agent --open',
+  },
+  'not-an-agent': {
+    exit: 3,
+    template: 'what answers at {host}:{tcpPort} is no sercli agent ({reason}); check the TCP port',
+  },
+  'port-not-found': { exit: 3, template: 'no port {port} on {host}; it has: {ports}' },
+  'device-not-found': { exit: 3, template: 'no device {device}: {reason}; plug it in or correct the path' },
+
+  // 4: refused
+  'port-unavailable': {
+    exit: 4,
+    template: '{port} on {host} is not served: {reason}; name it with --port to serve it all the same',
+  },
+  'device-denied': { exit: 4, template: 'no permission to open {device}; {remedy}' },
+  'link-refused': {
+    exit: 4,
+    template: 'will not replace {path}: it is {what}; remove it, or choose another path with --link',
+  },
+  'agent-full': { exit: 4, template: 'the agent serves {count} {things} already, its limit; try again later' },
+  'address-refused': {
+    exit: 4,
+    template: '{host} serves private networks only, and {address} is not in one; connect from such a network',
+  },
+  'wire-version': {
+    exit: 4,
+    template:
+      'wire version {theirs} is spoken there and {ours} here; install the same release of sercli on both machines',
+  },
+
+  // 5: busy
+  'port-busy': { exit: 5, template: '{port} on {host} is controlled by {holder} since {since}; detach it there first' },
+  'device-busy': { exit: 5, template: '{device} is in use by {holder}; end that program, or serve another port' },
+
+  // 6: lost
+  'connection-lost': {
+    exit: 6,
+    template: 'the connection to {host} was lost: {reason}; check the network and the agent',
+  },
+  'device-lost': { exit: 6, template: '{device} is gone: {reason}; plug it in again' },
+  'session-ended': { exit: 6, template: 'the session on {port} ended: {reason}; attach again' },
+  'device-failed': { exit: 6, template: '{device} failed: {reason}; check the device and its cable' },
+  closed: { exit: 6, template: '{what} is closed; open it again' },
+  aborted: { exit: 1, template: '{what} was cancelled; start it again when it is wanted' },
+
+  // what a peer sent breaks the protocol
+  'frame-too-large': {
+    exit: 1,
+    template: 'a {type} frame of {length} bytes came, and its limit is {limit}; the peer is faulty or not sercli',
+  },
+  'frame-unknown': {
+    exit: 1,
+    template: 'a frame of unknown type {type} came; install the same release of sercli on both machines',
+  },
+  'frame-malformed': { exit: 1, template: 'a {type} frame is malformed: {reason}; the peer is faulty or not sercli' },
+  'frame-unexpected': { exit: 1, template: 'a {type} frame came on channel {channel}, {reason}; the peer is faulty' },
+  'credit-exceeded': {
+    exit: 1,
+    template: 'data up to byte {offset} came on channel {channel}, and the window ends at {limit}; the peer is faulty',
+  },
+  'peer-silent': { exit: 6, template: 'the peer said nothing for {ms} ms; check the network' },
+  'peer-not-reading': {
+    exit: 6,
+    template: '{bytes} bytes wait for a peer that does not read; the connection was closed',
+  },
+} as const satisfies Record<string, { exit: number; template: string }>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+type FieldNames<Template extends string> = Template extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | FieldNames<Rest>
+  : never;
+
+/** The values that the template of `Code` names. */
+export type ErrorFields<Code extends ErrorCode> = Record<
+  FieldNames<(typeof errorTable)[Code]['template']>,
+  string | number
+>;
+
+/** An error with a stable `code`, and a message that names the thing, its state and the remedy. */
+export class SercliError<Code extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'SercliError';
+  readonly code: Code;
+  readonly fields: ErrorFields<Code>;
+
+  constructor(code: Code, fields: ErrorFields<Code>, options?: { cause?: unknown }) {
+    super(fill(errorTable[code].template, fields), options);
+    this.code = code;
+    this.fields = fields;
+  }
+
+  /** The exit code of a program that ends because of this error. */
+  get exit(): number {
+    return errorTable[this.code].exit;
+  }
+}
+
+function fill(template: string, fields: Readonly<Record<string, string | number>>): string {
+  return template.replace(/\{(\w+)\}/g, (placeholder, name: string) => String(fields[name] ?? placeholder));
+}
+
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorTable, code);
+}
+
+/** The text of anything thrown, for the `reason` of another error. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,29 @@
+/** The lines that this side of the cable drives. */
+export interface ModemOutputs {
+  readonly dtr: boolean;
+  readonly rts: boolean;
+}
+
+/** The lines that the far side of the cable drives. */
+export interface ModemInputs {
+  readonly cts: boolean;
+  readonly dsr: boolean;
+  readonly dcd: boolean;
+  readonly ri: boolean;
+}
+
+export interface ModemLines extends ModemOutputs, ModemInputs {}
+
+export const noModemLines: ModemLines = { dtr: false, rts: false, cts: false, dsr: false, dcd: false, ri: false };
+
+/** One step of a line sequence: what is set, then how long it stays before the next step. */
+export interface SequenceStep {
+  readonly dtr?: boolean;
+  readonly rts?: boolean;
+  readonly break?: boolean;
+  /** Milliseconds until the next step. */
+  readonly waitMs?: number;
+}
+
+/** Which bytes a flush discards: `received` and not read yet, written and `unsent` yet, or `both` (tcflush(3)). */
+export type FlushQueue = 'received' | 'unsent' | 'both';
