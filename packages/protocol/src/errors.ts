@@ -51,6 +51,10 @@ export const errorTable = {
     template: '{port} on {host} is not served: {reason}; name it with --port to serve it all the same',
   },
   'device-denied': { exit: 4, template: 'no permission to open {device}; {remedy}' },
+  'no-modem-lines': {
+    exit: 4,
+    template: '{device} has no modem lines and no break; use a hardware serial port for those',
+  },
   'link-refused': {
     exit: 4,
     template: 'will not replace {path}: it is {what}; remove it, or choose another path with --link',
@@ -81,7 +85,8 @@ export const errorTable = {
   closed: { exit: 6, template: '{what} is closed; open it again' },
   aborted: { exit: 1, template: '{what} was cancelled; start it again when it is wanted' },
 
-  // what a peer sent breaks the protocol
+  // what a peer sent breaks the protocol, or is an error of its own that this release does not know
+  'peer-error': { exit: 1, template: 'the peer reports {code}: {message}' },
   'frame-too-large': {
     exit: 1,
     template: 'a {type} frame of {length} bytes came, and its limit is {limit}; the peer is faulty or not sercli',
@@ -137,7 +142,43 @@ function fill(template: string, fields: Readonly<Record<string, string | number>
   return template.replace(/\{(\w+)\}/g, (placeholder, name: string) => String(fields[name] ?? placeholder));
 }
 
-export function isErrorCode(code: string): code is ErrorCode {
+/** An error as a peer tells it: the fields, so that the reader fills its own template, and the text for readers that lack it. */
+export interface ToldError {
+  readonly code: string;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, string | number>>;
+}
+
+/**
+ * The longest text of a told error, in characters. What a peer sent may stand in a reason, and the message that tells it
+ * back must stay within `Limits.messageBytes`: five such texts do, also where JSON needs six bytes a character.
+ */
+const toldTextLength = 512;
+
+export function tellError(error: SercliError): ToldError {
+  const fields = Object.entries<string | number>(error.fields).map(([name, value]) => [name, shorten(value)]);
+  return { code: error.code, message: shorten(error.message), fields: Object.fromEntries(fields) };
+}
+
+function shorten<Value extends string | number>(value: Value): Value | string {
+  return typeof value === 'string' && value.length > toldTextLength ? `${value.slice(0, toldTextLength - 1)}…` : value;
+}
+
+export function errorFromTold({ code, message, fields }: ToldError): SercliError {
+  if (!isErrorCode(code)) return new SercliError('peer-error', { code, message });
+  const names = errorTable[code].template.match(/(?<=\{)\w+(?=\})/g) ?? [];
+  if (!names.every((name) => Object.hasOwn(fields, name))) return new SercliError('peer-error', { code, message });
+  return new SercliError(code, fields as ErrorFields<typeof code>);
+}
+
+/** Whatever was thrown, as an error with a code: an unforeseen one is a defect. */
+export function toSercliError(error: unknown): SercliError {
+  return error instanceof SercliError
+    ? error
+    : new SercliError('internal', { what: reasonOf(error) }, { cause: error });
+}
+
+function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(errorTable, code);
 }
 

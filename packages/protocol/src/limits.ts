@@ -1,0 +1,50 @@
+/** What a peer may make this side keep or wait for. Each field says what it bounds and why. */
+export interface Limits {
+  /** Data bytes in one DATA frame; a larger one would keep other channels and pings waiting behind it. */
+  readonly dataBytes: number;
+  /** Bytes in the body of any other message; all of them are short texts. */
+  readonly messageBytes: number;
+  /** Bytes that wait for a peer that does not read; data never comes near it, answers to a flood of pings do. */
+  readonly unsentBytes: number;
+  /** Sessions on one connection, those that are closing included; each costs memory and may open a device. */
+  readonly sessionsPerConnection: number;
+  /** Requests of one session that wait for their answer; each is kept until it is done. */
+  readonly pendingRequests: number;
+  /** Steps of one line sequence, and the milliseconds one step may wait; a sequence holds the port. */
+  readonly sequenceSteps: number;
+  readonly stepWaitMs: number;
+  /** Milliseconds from the opening of a connection to the peer's HELLO; a silent one holds a socket. */
+  readonly greetingMs: number;
+  /** Milliseconds between pings, and without any sign of life until the peer counts as dead. */
+  readonly pingMs: number;
+  readonly deadMs: number;
+  /** Milliseconds an acknowledgement waits for data to travel with it. */
+  readonly ackDelayMs: number;
+  /** Window from device to application: what the client keeps for an application that reads late. The agent's log keeps the rest. */
+  readonly receiveWindowBytes: number;
+  /**
+   * Window from application to device: `sendWindowMs` at the rate at which the driver takes bytes, within these bounds.
+   * All of it is still to be sent when the user presses Ctrl-C, so it is kept short.
+   */
+  readonly sendWindowMs: number;
+  readonly sendWindowMinBytes: number;
+  readonly sendWindowMaxBytes: number;
+}
+
+export const defaultLimits: Limits = {
+  dataBytes: 16_384,
+  messageBytes: 16_384,
+  unsentBytes: 1_048_576,
+  sessionsPerConnection: 1024,
+  pendingRequests: 256,
+  sequenceSteps: 256,
+  stepWaitMs: 60_000,
+  greetingMs: 5_000,
+  pingMs: 5_000,
+  deadMs: 11_000,
+  ackDelayMs: 25,
+  receiveWindowBytes: 262_144,
+  sendWindowMs: 200,
+  sendWindowMinBytes: 4_096,
+  sendWindowMaxBytes: 262_144,
+};

@@ -1,0 +1,65 @@
+import { ackBody } from './messages/ack.ts';
+import { closeBody } from './messages/close.ts';
+import { doneBody } from './messages/done.ts';
+import { eventBody } from './messages/event.ts';
+import { helloBody } from './messages/hello.ts';
+import { openBody } from './messages/open.ts';
+import { openedBody } from './messages/opened.ts';
+import { pingBody } from './messages/ping.ts';
+import { requestBody } from './messages/request.ts';
+
+/** The version of this protocol, told in HELLO. It changes when an older peer could misread what is sent. */
+export const wireVersion = 1;
+
+/** The side that dialled is the connector, the side that listened the accepter. */
+export type Role = 'connector' | 'accepter';
+
+/**
+ * Every message except DATA: its type byte, who sends it, and on which channels.
+ * A new message is one file in messages/, one row here and one golden vector.
+ */
+export const messageTable = {
+  /** Each side's first message. */
+  hello: { byte: 0x01, sender: 'both', scope: 'connection', body: helloBody },
+  /** Sent every `pingMs`. */
+  ping: { byte: 0x02, sender: 'both', scope: 'connection', body: pingBody },
+  /** The answer to a ping, at once. */
+  pong: { byte: 0x03, sender: 'both', scope: 'connection', body: pingBody },
+  /** Ends a session, or on channel 0 the connection. */
+  close: { byte: 0x04, sender: 'both', scope: 'any', body: closeBody },
+  /** Begins a session. */
+  open: { byte: 0x10, sender: 'connector', scope: 'session', body: openBody },
+  /** Answers OPEN; a CLOSE with an error refuses it. */
+  opened: { byte: 0x11, sender: 'accepter', scope: 'session', body: openedBody },
+  /** Sent when a window moves on, `ackDelayMs` after bytes were taken, and along with data. */
+  ack: { byte: 0x13, sender: 'both', scope: 'session', body: ackBody },
+  /** Asks for something to be done to the port. */
+  request: { byte: 0x14, sender: 'connector', scope: 'session', body: requestBody },
+  /** Answers a request when it has been done. */
+  done: { byte: 0x15, sender: 'accepter', scope: 'session', body: doneBody },
+  /** Tells of a break, a gap, a line error, modem lines, settings. */
+  event: { byte: 0x16, sender: 'accepter', scope: 'session', body: eventBody },
+} as const;
+
+/** DATA: u64 offset of the first byte, then the bytes. Sent by both sides within the other's window. Not in the table: its bytes are handed on as they come. */
+export const dataType = 0x12;
+
+/** Types from here on are optional: who does not know one skips and counts it. */
+export const firstOptionalType = 0x80;
+
+export type MessageName = keyof typeof messageTable;
+
+type FieldsOf<Name extends MessageName> = ReturnType<(typeof messageTable)[Name]['body']['decode']>;
+
+/** A message: its type by name, and its fields. */
+export type Message = { [Name in MessageName]: { readonly type: Name } & Readonly<FieldsOf<Name>> }[MessageName];
+
+export type MessageOf<Name extends MessageName> = Extract<Message, { type: Name }>;
+
+const namesByByte = new Map<number, MessageName>(
+  (Object.keys(messageTable) as MessageName[]).map((name) => [messageTable[name].byte, name]),
+);
+
+export function messageNameOf(byte: number): MessageName | undefined {
+  return namesByByte.get(byte);
+}

@@ -1,0 +1,21 @@
+import * as v from 'valibot';
+import { jsonBody } from '../body.ts';
+import { toldError } from './close.ts';
+import { lineSettings, offset, sequenceNumber } from './fields.ts';
+
+/**
+ * DONE: how a REQUEST ended.
+ *
+ *     {"sequence": 1, "settings": {...}}     settings in force after a configure
+ *     {"sequence": 4, "discardedTo": 8192}   a flush of received bytes: those to the client below this offset are void
+ *     {"sequence": 2, "error": {...}}        it failed
+ */
+const schema = v.object({
+  sequence: sequenceNumber,
+  settings: v.exactOptional(lineSettings),
+  discardedTo: v.exactOptional(offset),
+  error: v.exactOptional(toldError),
+});
+
+export type Done = v.InferOutput<typeof schema>;
+export const doneBody = jsonBody<Done>(schema);

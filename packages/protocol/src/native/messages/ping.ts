@@ -1,0 +1,9 @@
+import { integerBody } from '../body.ts';
+
+/**
+ * PING: asks for a sign of life. PONG: gives it, with the same number.
+ *
+ *     u32 number
+ */
+export const pingBody = integerBody([['number', 4]]);
+export type Ping = ReturnType<typeof pingBody.decode>;

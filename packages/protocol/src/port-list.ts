@@ -1,0 +1,44 @@
+import * as v from 'valibot';
+import { lineSettings } from './native/messages/fields.ts';
+
+/** The path of the port list on an agent. */
+export const portListPath = '/v1/ports';
+
+const usb = v.object({
+  vendorId: v.string(),
+  productId: v.string(),
+  serialNumber: v.exactOptional(v.string()),
+  manufacturer: v.exactOptional(v.string()),
+  product: v.exactOptional(v.string()),
+});
+
+const listedPort = v.object({
+  name: v.string(),
+  device: v.string(),
+  description: v.exactOptional(v.string()),
+  /** Identity of the USB device that the port belongs to; ids in hexadecimal without 0x. */
+  usb: v.exactOptional(usb),
+  /** In force if the port is open, else what it will be opened with. */
+  settings: lineSettings,
+  /** `idle`: the device is not opened; `unavailable`: it is not served, `reason` says why. */
+  state: v.picklist(['idle', 'open', 'unavailable']),
+  reason: v.exactOptional(v.string()),
+  /** Who controls the port; `since` in ISO 8601. */
+  controller: v.exactOptional(v.object({ name: v.string(), address: v.string(), since: v.string() })),
+});
+
+const portList = v.object({
+  /** The version of this answer. Fields may be added within a version. */
+  version: v.literal(1),
+  agent: v.object({ name: v.string(), software: v.string(), open: v.boolean() }),
+  ports: v.array(listedPort),
+});
+
+/** What `GET /v1/ports` answers and `sercli ls --json` prints. */
+export type PortList = v.InferOutput<typeof portList>;
+export type ListedPort = PortList['ports'][number];
+
+/** @throws Error that says what is wrong with it */
+export function parsePortList(json: string): PortList {
+  return v.parse(portList, JSON.parse(json));
+}
