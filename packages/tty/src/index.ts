@@ -1,1 +1,32 @@
-export {};
+/**
+ * A tty's file descriptor from Node: polled reads and writes, termios2, modem lines, counters, queue lengths, exclusive
+ * use, packet mode. Linux; the native modules are loaded at first use.
+ *
+ * @packageDocumentation
+ */
+export { setExclusive } from './exclusive.ts';
+export { lockFile } from './file-lock.ts';
+export { isHungUp } from './hang-up.ts';
+export {
+  applyLineSettings,
+  type LineSettings,
+  lineSettingsOf,
+  readLineSettings,
+  withLineSettings,
+} from './line-settings.ts';
+export {
+  type LineCounters,
+  type ModemLines,
+  readCounters,
+  readModemLines,
+  setBreak,
+  setOutputs,
+} from './modem-lines.ts';
+export { duplicate, openPeer, openPty, openTty, type Pty } from './open-tty.ts';
+export { type OpenEvents, type OpenWatch, watchOpens } from './open-watch.ts';
+export { decodePacketStatus, enablePacketMode, hasExtproc, type PacketStatus, setExtproc } from './packet-mode.ts';
+export { type Interest, PolledFd, type PolledFdHandlers } from './polled-fd.ts';
+export { flushQueues, inputQueueBytes, outputQueueBytes } from './queues.ts';
+export { closeFd } from './system-calls.ts';
+export { makeRaw, readTermios, type Termios, termiosFlags, writeTermios } from './termios.ts';
+export { TtyError } from './tty-error.ts';

@@ -1,0 +1,14 @@
+import { lastError, libc } from './system-calls.ts';
+
+const POLLHUP = 0x10;
+
+/**
+ * Whether the other end is gone: nobody holds the far end of a pseudo terminal open, or the device was unplugged.
+ * A far end that was never opened does not count as gone. Bytes may still wait to be read. Throws TtyError.
+ */
+export function isHungUp(fd: number): boolean {
+  // struct pollfd of poll(2): int fd; short events; short revents. POLLHUP is reported without being asked for.
+  const entry = Int32Array.of(fd, 0);
+  if (libc().poll(new Uint8Array(entry.buffer), 1, 0) < 0) throw lastError('poll');
+  return ((new Int16Array(entry.buffer)[3] ?? 0) & POLLHUP) !== 0;
+}

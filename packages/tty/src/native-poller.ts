@@ -1,0 +1,75 @@
+import { isMainThread } from 'node:worker_threads';
+import { loadNative } from './native-modules.ts';
+import { TtyError } from './tty-error.ts';
+
+/** The uv_poll_t behind node-serialport's binding (src/poller.cpp of @serialport/bindings-cpp). */
+interface NativePoller {
+  /** Replaces the mask of what is waited for. */
+  poll(mask: number): void;
+  stop(): void;
+}
+
+type NativePollerClass = new (fd: number, callback: (error: Error | null, events: number) => void) => NativePoller;
+
+interface Bindings {
+  readonly LinuxPortBinding: new (fd: number) => { readonly poller: { readonly poller: NativePoller } };
+}
+
+/** The events of uv_poll_start (docs.libuv.org, uv_poll_t). */
+export const pollEvents = { readable: 1, writable: 2, priority: 8 } as const;
+
+/** Receives the events of one descriptor. An exception here ends the process: the native side has no handler for it. */
+export type PollCallback = (error: Error | null, events: number) => void;
+
+interface Slot {
+  readonly native: NativePoller;
+  callback: PollCallback | undefined;
+}
+
+/**
+ * One native poller for each descriptor number ever polled, kept and used again.
+ *
+ * Not left to the garbage collector: its destructor takes the number out of epoll, and by then the number may belong to
+ * another descriptor, which would never be woken again. Descriptor numbers are used again from the lowest, so there are
+ * never more of these than there were descriptors open at one time.
+ */
+const slots = new Map<number, Slot>();
+let binding: { readonly poller: { readonly poller: NativePoller } } | undefined;
+
+export interface Poller {
+  /** Waits for the events of `mask` (pollEvents), for nothing when it is 0. */
+  wait(mask: number): void;
+  /** Gives the descriptor number back; the descriptor must be closed after this, not before. */
+  release(): void;
+}
+
+/**
+ * @throws TtyError `ENOTSUP` in a worker thread: the native poller uses the main thread's loop, and would end the process
+ * @throws TtyError `EEXIST` when the descriptor is polled already
+ */
+export function acquirePoller(fd: number, callback: PollCallback): Poller {
+  if (!isMainThread) throw new TtyError('ENOTSUP', 'poll', 'ttys are polled in the main thread only');
+  const slot = slots.get(fd) ?? makeSlot(fd);
+  if (slot.callback !== undefined) throw new TtyError('EEXIST', 'poll', `descriptor ${fd} is polled already`);
+  slot.callback = callback;
+  return {
+    wait: (mask) => (mask === 0 ? slot.native.stop() : slot.native.poll(mask)),
+    release: () => {
+      slot.native.stop();
+      slot.callback = undefined;
+    },
+  };
+}
+
+function makeSlot(fd: number): Slot {
+  const bindings = loadNative('@serialport/bindings-cpp') as Bindings;
+  // The first binding is kept for its poller's class, and stays idle.
+  binding ??= new bindings.LinuxPortBinding(fd);
+  const Native = binding.poller.poller.constructor as NativePollerClass;
+  const slot: Slot = {
+    native: new Native(fd, (error, events) => slot.callback?.(error, events)),
+    callback: undefined,
+  };
+  slots.set(fd, slot);
+  return slot;
+}
