@@ -1,1 +1,8 @@
-export {};
+/**
+ * A pseudo terminal that behaves like a serial port. Linux.
+ *
+ * @packageDocumentation
+ */
+export type { PortAccess } from './port-access.ts';
+export type { VirtualPortListener } from './port-listener.ts';
+export { VirtualPort, type VirtualPortOptions } from './virtual-port.ts';

@@ -1,0 +1,74 @@
+import { decodePacketStatus, type PacketStatus, type PolledFd, TtyError } from '@sercli/tty';
+
+/** The kernel hands over 4,095 bytes at a time (n_tty's buffer), and the status byte. */
+const packetBytes = 4096;
+
+/** What one read of a ptmx in packet mode gave. */
+export type PacketRead =
+  | { readonly kind: 'data' }
+  | { readonly kind: 'status'; readonly status: PacketStatus }
+  /** Nothing waits. */
+  | { readonly kind: 'none' }
+  /** Nothing waits, and nobody holds the far end open. */
+  | { readonly kind: 'hang-up' };
+
+/** Reads packets (TIOCPKT, ioctl_tty(2)) and keeps the data of one until it is consumed. */
+export class PtyPackets {
+  readonly #memory = new Uint8Array(packetBytes);
+  readonly #polled: PolledFd;
+  #start = 0;
+  #end = 0;
+
+  constructor(polled: PolledFd) {
+    this.#polled = polled;
+  }
+
+  get hasData(): boolean {
+    return this.#start < this.#end;
+  }
+
+  peek(maxBytes: number): Uint8Array {
+    return this.#memory.subarray(this.#start, Math.min(this.#end, this.#start + maxBytes));
+  }
+
+  consume(bytes: number): void {
+    const waiting = this.#end - this.#start;
+    if (bytes > waiting) throw new RangeError(`${bytes} bytes consumed of ${waiting}`);
+    this.#start += bytes;
+  }
+
+  discard(): void {
+    this.#start = this.#end;
+  }
+
+  /** Reads the next packet; while data is kept, only a status, which the kernel hands over ahead of data. */
+  readNext(): PacketRead {
+    return this.hasData ? this.readStatus() : this.#read(this.#memory);
+  }
+
+  /** Reads a status if one waits. A read of one byte takes no data: it is used up by the byte that announces it. */
+  readStatus(): PacketRead {
+    return this.#read(new Uint8Array(1));
+  }
+
+  #read(into: Uint8Array): PacketRead {
+    const bytes = readUnlessHungUp(this.#polled, into);
+    if (bytes === undefined) return { kind: 'hang-up' };
+    const byte = into[0] ?? 0;
+    if (bytes > 0 && byte !== 0) return { kind: 'status', status: decodePacketStatus(byte) };
+    if (into !== this.#memory) return { kind: bytes > 0 ? 'data' : 'none' };
+    if (bytes <= 1) return { kind: 'none' };
+    this.#start = 1;
+    this.#end = bytes;
+    return { kind: 'data' };
+  }
+}
+
+function readUnlessHungUp(polled: PolledFd, into: Uint8Array): number | undefined {
+  try {
+    return polled.read(into);
+  } catch (error) {
+    if (error instanceof TtyError && error.code === 'EIO') return undefined;
+    throw error;
+  }
+}
