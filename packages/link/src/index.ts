@@ -3,5 +3,18 @@
  *
  * @packageDocumentation
  */
+export type { Carrier, CarrierListener } from './carriers/carrier.ts';
+export { type Identity, loadIdentity } from './identity.ts';
+export { dial, dialError, dialTimeoutMs, nativePath, tlsOptions } from './native/dial.ts';
+export { type EndpointHandlers, NativeEndpoint } from './native/endpoint.ts';
+export {
+  defaultListenLimits,
+  type ListenLimits,
+  type ListenOptions,
+  listenNative,
+  type NativeListener,
+} from './native/listen.ts';
+export { RemoteLink } from './native/remote-link.ts';
+export { ServedSession } from './native/served-session.ts';
 export { ReceiveQueue } from './receive-queue.ts';
 export type * from './serial-link.ts';

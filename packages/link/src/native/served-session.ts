@@ -1,0 +1,202 @@
+import {
+  type AccepterSession,
+  type Done,
+  type FlushQueue,
+  type PortEvent,
+  type PortRequest,
+  SercliError,
+  tellError,
+  toSercliError,
+} from '@sercli/protocol';
+import type { LinkEvent, SerialLink } from '../serial-link.ts';
+
+interface WaitingRequest {
+  readonly sequence: number;
+  readonly offset: number;
+  readonly request: PortRequest;
+}
+
+/** Serves a link to the client of one session: bytes, requests and events, in order and within the windows. */
+export class ServedSession {
+  readonly #session: AccepterSession;
+  readonly #link: SerialLink;
+  readonly #touch: () => void;
+  /** Bytes for the device that the link has not taken yet; their amount is bounded by the window. */
+  readonly #unwritten: Uint8Array[] = [];
+  readonly #requests: WaitingRequest[] = [];
+  /** Offset of the first unwritten byte. */
+  #writtenOffset = 0;
+  /** What the link's offsets were when the session began. */
+  readonly #linkBase: number;
+  /** Bytes that a flush discarded before the link took them: to the client they count as taken. */
+  #discarded = 0;
+  /** Flushes of received bytes under way: what the link gives now may have to be discarded. */
+  #flushes = 0;
+  #isClosing = false;
+  #closed: { readonly error: SercliError | undefined } | undefined;
+
+  /** @param touch is called when a deadline of the session may have changed */
+  constructor(session: AccepterSession, link: SerialLink, epoch: string, touch: () => void) {
+    this.#session = session;
+    this.#link = link;
+    this.#touch = touch;
+    this.#linkBase = link.writeOffset;
+    const { info, settings, lines, readOffset } = link;
+    const isWanted = session.accept(
+      { ...info, epoch, offset: readOffset, settings, lines },
+      {
+        received: (bytes) => {
+          this.#unwritten.push(bytes);
+          this.#write();
+        },
+        request: (sequence, offset, request) => this.#request({ sequence, offset, request }),
+        sendable: (now) => this.#send(now),
+        taken: () => link.takenOffset - this.#linkBase + this.#discarded,
+        closing: () => {
+          this.#isClosing = true;
+          this.#write();
+        },
+        ended: (error) => link.abort(error),
+      },
+    );
+    if (!isWanted) {
+      link.abort(new SercliError('session-ended', { port: info.name, reason: 'the client gave it up' }));
+      return;
+    }
+    link.listen({
+      readable: () => this.#send(performance.now()),
+      writable: () => this.#write(),
+      event: (event) => this.#event(event),
+    });
+    void link.closed.then((error) => {
+      this.#closed = { error };
+      this.#send(performance.now());
+    });
+  }
+
+  /** Sends what the link has, as far as the window goes; when a closed link has no more, the session ends. */
+  #send(now: number): void {
+    if (this.#flushes > 0) return;
+    for (let fits = this.#session.sendableBytes; fits > 0; fits = this.#session.sendableBytes) {
+      const bytes = this.#link.peek(fits);
+      if (bytes.length === 0) break;
+      this.#session.sendData(bytes, now);
+      this.#link.consume(bytes.length);
+    }
+    if (this.#closed !== undefined && (this.#isClosing || this.#link.peek(1).length === 0)) {
+      this.#session.close(this.#closed.error, now);
+    }
+    this.#touch();
+  }
+
+  /** Hands on what came, requests in their place, as far as the link takes it. */
+  #write(): void {
+    let isTaken = true;
+    while (isTaken) {
+      this.#startRequests();
+      const bytes = this.#unwritten[0];
+      if (bytes === undefined) break;
+      const untilRequest = (this.#requests[0]?.offset ?? Number.POSITIVE_INFINITY) - this.#writtenOffset;
+      const part = bytes.subarray(0, untilRequest);
+      const taken = this.#link.write(part);
+      this.#writtenOffset += taken;
+      if (taken === bytes.length) this.#unwritten.shift();
+      else this.#unwritten[0] = bytes.subarray(taken);
+      isTaken = taken === part.length;
+    }
+    this.#session.taken(performance.now());
+    this.#touch();
+    if (this.#isClosing && this.#unwritten.length === 0) void this.#link.close();
+  }
+
+  #startRequests(): void {
+    for (
+      let next = this.#requests[0];
+      next !== undefined && next.offset <= this.#writtenOffset;
+      next = this.#requests[0]
+    ) {
+      this.#requests.shift();
+      void this.#run(next);
+    }
+  }
+
+  #request(waiting: WaitingRequest): void {
+    if (waiting.request.kind === 'flush') {
+      if (waiting.request.queue !== 'received') this.#discardUnwritten();
+      void this.#run(waiting);
+    } else {
+      this.#requests.push(waiting);
+    }
+    this.#write();
+  }
+
+  #discardUnwritten(): void {
+    const bytes = this.#unwritten.reduce((sum, chunk) => sum + chunk.length, 0);
+    this.#unwritten.length = 0;
+    this.#writtenOffset += bytes;
+    this.#discarded += bytes;
+  }
+
+  async #run({ sequence, request }: WaitingRequest): Promise<void> {
+    let done: Done;
+    try {
+      done = { sequence, ...(await this.#perform(request)) };
+    } catch (error) {
+      done = { sequence, error: tellError(toSercliError(error)) };
+    }
+    this.#session.finish(done, performance.now());
+    this.#send(performance.now());
+  }
+
+  async #perform(request: PortRequest): Promise<Omit<Done, 'sequence'>> {
+    switch (request.kind) {
+      case 'configure':
+        return { settings: await this.#link.configure(request.change) };
+      case 'run-sequence':
+        await this.#link.runSequence(request.steps);
+        return {};
+      case 'drain':
+        await this.#link.drain();
+        return {};
+      case 'flush':
+        return this.#flush(request.queue);
+      default:
+        return request satisfies never;
+    }
+  }
+
+  async #flush(queue: FlushQueue): Promise<Omit<Done, 'sequence'>> {
+    this.#flushes += 1;
+    try {
+      await this.#link.flush(queue);
+    } finally {
+      this.#flushes -= 1;
+    }
+    return queue === 'unsent' ? {} : { discardedTo: this.#link.readOffset };
+  }
+
+  #event(event: LinkEvent): void {
+    const told = toldEvent(event);
+    if (told !== undefined) this.#session.sendEvent(told);
+  }
+}
+
+/** The event as the wire tells it; the end of a link is told by CLOSE instead. */
+function toldEvent(event: LinkEvent): PortEvent | undefined {
+  switch (event.kind) {
+    case 'gap':
+      return event.bytes === undefined ? { kind: 'gap' } : { kind: 'gap', bytes: event.bytes };
+    case 'break':
+      return { kind: 'break' };
+    case 'line-error':
+      return { kind: 'line-error', error: event.error };
+    case 'inputs':
+      return { kind: 'inputs', inputs: event.inputs };
+    case 'settings':
+      return { kind: 'settings', settings: event.settings };
+    case 'state':
+      return undefined;
+    default:
+      return event satisfies never;
+  }
+}
