@@ -1,0 +1,146 @@
+import { homedir, hostname } from 'node:os';
+import { join } from 'node:path';
+import { type Carrier, listenNative, loadIdentity, type NativeListener } from '@sercli/link';
+import { defaultTcpPort, type PortList } from '@sercli/protocol';
+import type { PortSpec } from './devices/port-spec.ts';
+import { type Logger, silentLogger } from './logger.ts';
+import { PortRegistry } from './ports/port-registry.ts';
+import type { PortPolicy } from './ports/served-port.ts';
+import { isPrivateAddress } from './server/admission.ts';
+import { ClientConnection } from './server/client-connection.ts';
+import { answerHttp } from './server/http-api.ts';
+
+export interface AgentOptions {
+  /** What the agent is called; the machine's host name without its domain unless said otherwise. */
+  readonly name?: string | undefined;
+  /** Ports to serve. Without any, every free port of the machine. */
+  readonly ports?: readonly PortSpec[] | undefined;
+  /** With `ports`: also serve every free port of the machine. */
+  readonly all?: boolean | undefined;
+  /** Where to listen; 127.0.0.1:7372 unless said otherwise. */
+  readonly listen?: readonly { readonly host: string; readonly tcpPort: number }[] | undefined;
+  /** Listen on all interfaces and serve whoever is on a private network. */
+  readonly open?: boolean | undefined;
+  readonly policy?: PortPolicy | undefined;
+  /** Where the identity is kept; see `defaultStateDirectory`. */
+  readonly stateDirectory?: string | undefined;
+  /** Program and version, told to clients. */
+  readonly software?: string | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/** `$XDG_STATE_HOME/sercli`, else `~/.local/state/sercli` (XDG Base Directory Specification). */
+export function defaultStateDirectory(): string {
+  return join(process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'sercli');
+}
+
+/** A running agent. */
+export class Agent {
+  readonly name: string;
+  readonly #options: AgentOptions;
+  readonly #logger: Logger;
+  readonly #registry: PortRegistry;
+  readonly #connections = new Set<ClientConnection>();
+  readonly #listeners: NativeListener[] = [];
+
+  private constructor(options: AgentOptions) {
+    this.name = options.name ?? shortHostName();
+    this.#options = options;
+    this.#logger = options.logger ?? silentLogger;
+    const specs = options.ports ?? [];
+    this.#registry = new PortRegistry({
+      host: this.name,
+      specs,
+      isFinding: specs.length === 0 || options.all === true,
+      logger: this.#logger,
+      ...(options.policy === undefined ? {} : { policy: options.policy }),
+    });
+  }
+
+  /**
+   * Starts an agent: when this resolves, it listens.
+   *
+   * @throws SercliError `listen-failed`, `state-unusable`, `usage`
+   */
+  static async start(options: AgentOptions = {}): Promise<Agent> {
+    const agent = new Agent(options);
+    try {
+      await agent.#listen();
+      await agent.#registry.start();
+    } catch (error) {
+      await agent.close();
+      throw error;
+    }
+    return agent;
+  }
+
+  /** Where the agent listens: `127.0.0.1:7372`. */
+  get addresses(): readonly string[] {
+    return this.#listeners.map((listener) => listener.address);
+  }
+
+  get tcpPort(): number {
+    return this.#listeners[0]?.tcpPort ?? defaultTcpPort;
+  }
+
+  /** What `GET /v1/ports` answers. */
+  async portList(): Promise<PortList> {
+    const ports = await this.#registry.list();
+    const agent = { name: this.name, software: this.#software, open: this.#options.open === true };
+    return { version: 1, agent, ports: ports.map((port) => port.list()) };
+  }
+
+  /** Ends sessions and connections, closes the devices. */
+  async close(): Promise<void> {
+    await this.#registry.close();
+    for (const connection of this.#connections) connection.close();
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
+  }
+
+  get #software(): string {
+    return this.#options.software ?? 'sercli';
+  }
+
+  async #listen(): Promise<void> {
+    const identity = await loadIdentity(this.#options.stateDirectory ?? defaultStateDirectory());
+    for (const { host, tcpPort } of this.#places()) {
+      const listener = await listenNative({
+        address: host,
+        tcpPort,
+        identity,
+        admits: (address) => this.#admits(address),
+        onCarrier: (carrier) => this.#connect(carrier),
+        onRequest: (request, response) => answerHttp(this, request, response),
+      });
+      this.#listeners.push(listener);
+      this.#logger.info({ address: listener.address }, `listening on ${listener.address}`);
+    }
+  }
+
+  #places(): readonly { host: string; tcpPort: number }[] {
+    const { listen, open } = this.#options;
+    if (listen !== undefined && listen.length > 0) return listen;
+    return [{ host: open === true ? '::' : '127.0.0.1', tcpPort: defaultTcpPort }];
+  }
+
+  #admits(address: string): boolean {
+    const isAdmitted = isPrivateAddress(address);
+    if (!isAdmitted) this.#logger.warn({ address }, 'refused: not in a private network');
+    return isAdmitted;
+  }
+
+  #connect(carrier: Carrier): void {
+    const connection = new ClientConnection(carrier, {
+      name: this.name,
+      software: this.#software,
+      registry: this.#registry,
+      logger: this.#logger,
+      ended: (ended) => this.#connections.delete(ended),
+    });
+    this.#connections.add(connection);
+  }
+}
+
+function shortHostName(): string {
+  return hostname().split('.')[0] || 'agent';
+}

@@ -1,0 +1,118 @@
+import { readdir, realpath } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { type DeviceHolder, deviceKey, findHolders, holderText } from './device-holders.ts';
+import { readAttribute, readUsbIdentity, type UsbIdentity } from './usb-identity.ts';
+import { lockDirectory, uucpHolder } from './uucp-lock.ts';
+
+/** A serial port of this machine. */
+export interface DeviceInfo {
+  /** `/dev/ttyUSB0` */
+  readonly path: string;
+  /** For people: `FTDI FT232R USB UART`, `built-in serial port`. */
+  readonly description: string;
+  readonly usb?: UsbIdentity;
+  /** Why it should not be served unless it is named. */
+  readonly unavailable?: { readonly reason: string };
+}
+
+/** Where the kernel shows what there is; tests bring a tree of their own. */
+export interface DeviceRoots {
+  readonly sys: string;
+  readonly proc: string;
+  readonly dev: string;
+  readonly locks: string;
+}
+
+export const machineRoots: DeviceRoots = { sys: '/sys', proc: '/proc', dev: '/dev', locks: lockDirectory };
+
+/**
+ * The hardware serial ports of this machine, sorted by path. Nothing is opened: opening raises DTR and RTS, and
+ * resets many a board.
+ */
+export async function listDevices(roots: DeviceRoots = machineRoots): Promise<DeviceInfo[]> {
+  const [names, phantoms, consoles, holders] = await Promise.all([
+    portNames(roots),
+    phantomPorts(roots),
+    kernelConsoles(roots),
+    findHolders(roots.proc, roots.dev),
+  ]);
+  const facts: Facts = { roots, phantoms, consoles, holders };
+  const devices = await Promise.all(names.map((name) => describeDevice(name, facts)));
+  return devices.sort((one, other) => one.path.localeCompare(other.path, 'en', { numeric: true }));
+}
+
+interface Facts {
+  readonly roots: DeviceRoots;
+  readonly phantoms: ReadonlySet<string>;
+  readonly consoles: ReadonlySet<string>;
+  readonly holders: ReadonlyMap<string, DeviceHolder>;
+}
+
+async function describeDevice(name: string, facts: Facts): Promise<DeviceInfo> {
+  const path = join(facts.roots.dev, name);
+  const hardware = await realpath(join(facts.roots.sys, 'class/tty', name, 'device'));
+  const usb = await readUsbIdentity(hardware, await realpath(facts.roots.sys));
+  const reason = await whyUnavailable(name, path, facts);
+  return {
+    path,
+    description: await describeHardware(hardware, usb),
+    ...(usb === undefined ? {} : { usb }),
+    ...(reason === undefined ? {} : { unavailable: { reason } }),
+  };
+}
+
+async function describeHardware(hardware: string, usb: UsbIdentity | undefined): Promise<string> {
+  if (usb !== undefined) {
+    const words = [usb.manufacturer, usb.product ?? `USB device ${usb.vendorId}:${usb.productId}`, usb.interface];
+    return words.filter((word) => word !== undefined).join(' ');
+  }
+  const driver = await realpath(join(hardware, 'driver')).catch(() => undefined);
+  return driver === undefined ? 'built-in serial port' : `built-in serial port (${basename(driver)})`;
+}
+
+async function whyUnavailable(name: string, path: string, facts: Facts): Promise<string | undefined> {
+  if (facts.phantoms.has(name)) return 'there is no hardware behind it';
+  if (facts.consoles.has(name)) return "it is the kernel's console";
+  const key = await deviceKey(path);
+  const holder = key === undefined ? undefined : facts.holders.get(key);
+  if (holder !== undefined) return `${holderText(holder)} has it open`;
+  const lock = await uucpHolder(path, facts.roots.locks, facts.roots.proc);
+  return lock === undefined ? undefined : `${holderText(lock.holder)} has locked it`;
+}
+
+/** Ports with a device: that leaves out virtual consoles, /dev/ptmx and ttyprintk. */
+async function portNames({ sys }: DeviceRoots): Promise<string[]> {
+  const directory = join(sys, 'class/tty');
+  const names = await readdir(directory).catch(() => []);
+  const hasDevice = await Promise.all(
+    names.map((name) =>
+      realpath(join(directory, name, 'device')).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return names.filter((_, index) => hasDevice[index]);
+}
+
+/**
+ * The 8250 driver offers ttyS0 to ttyS3 and more whether they are there or not: type 0 (PORT_UNKNOWN) in sysfs, or
+ * `uart:unknown` in /proc/tty/driver/serial, which only root can read.
+ */
+async function phantomPorts({ sys, proc }: DeviceRoots): Promise<Set<string>> {
+  const phantoms = new Set<string>();
+  const drivers = (await readAttribute(join(proc, 'tty/driver'), 'serial')) ?? '';
+  for (const [, number] of drivers.matchAll(/^(\d+): uart:unknown/gm)) phantoms.add(`ttyS${number}`);
+  const directory = join(sys, 'class/tty');
+  for (const name of await readdir(directory).catch(() => [])) {
+    if (name.startsWith('ttyS') && (await readAttribute(join(directory, name), 'type')) === '0') phantoms.add(name);
+  }
+  return phantoms;
+}
+
+/** proc(5): the first word of each line of /proc/consoles; sysfs says the same of /dev/console. */
+async function kernelConsoles({ sys, proc }: DeviceRoots): Promise<Set<string>> {
+  const consoles = (await readAttribute(proc, 'consoles')) ?? '';
+  const active = (await readAttribute(join(sys, 'class/tty/console'), 'active')) ?? '';
+  return new Set([...[...consoles.matchAll(/^\S+/gm)].map(([name]) => name), ...active.split(/\s+/)]);
+}

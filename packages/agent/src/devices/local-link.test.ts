@@ -1,0 +1,130 @@
+import { type LineSettings, type LineSettingsChange, noModemLines, SercliError } from '@sercli/protocol';
+import { VirtualClock } from '@sercli/testkit';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { LocalLink } from './local-link.ts';
+
+const settings: LineSettings = { baudRate: 9600, dataBits: 8, parity: 'none', stopBits: 1, flowControl: 'none' };
+
+/** A port whose bytes leave when the test says so. */
+class HeldLink extends LocalLink {
+  readonly log: string[] = [];
+  held = 0;
+
+  constructor(clock: VirtualClock) {
+    super({ info: { name: 'held', device: '/dev/held' }, settings, clock, lines: noModemLines });
+  }
+
+  leave(bytes: number): void {
+    this.held -= bytes;
+    this.roomAgain();
+  }
+
+  protected override take(bytes: Uint8Array): number {
+    const taken = Math.min(bytes.length, 100 - this.held);
+    this.held += taken;
+    this.log.push(`take ${taken}`);
+    return taken;
+  }
+  protected override unsentBytes(): number {
+    return this.held;
+  }
+  protected override applySettings(change: LineSettingsChange): LineSettings {
+    this.log.push(`settings ${change.baudRate}`);
+    return { ...this.settings, ...change };
+  }
+  protected override applyStep(step: { dtr?: boolean }) {
+    this.log.push(`step ${step.dtr}`);
+    return { ...this.lines, ...step };
+  }
+  protected override discardReceived(): void {
+    this.log.push('discard received');
+  }
+  protected override discardUnsent(): void {
+    this.held = 0;
+  }
+  protected override resumeReceiving(): void {
+    this.log.push('resume');
+  }
+  protected override async release(): Promise<void> {
+    this.log.push('release');
+  }
+}
+
+describe('a port of this machine', () => {
+  let clock: VirtualClock;
+  let link: HeldLink;
+  beforeEach(() => {
+    clock = new VirtualClock();
+    link = new HeldLink(clock);
+  });
+
+  it('changes settings when the bytes before have left', async () => {
+    link.write(new Uint8Array(50));
+    const change = link.configure({ baudRate: 1200 });
+    await clock.advance(30);
+    expect(link.log).toEqual(['take 50']);
+    link.leave(50);
+    await clock.advance(30);
+    expect(link.log).toEqual(['take 50', 'settings 1200']);
+    expect((await change).baudRate).toBe(1200);
+  });
+
+  it('changes them all the same when bytes are held, after one and a half times their time and 100 ms', async () => {
+    link.write(new Uint8Array(96));
+    const change = link.configure({ baudRate: 1200 });
+    // 96 characters of 10 bits at 9600 bits per second are 100 ms.
+    await clock.advance(245);
+    expect(link.settings.baudRate).toBe(9600);
+    await clock.advance(30);
+    expect((await change).baudRate).toBe(1200);
+  });
+
+  it('takes no byte while a change is under way, and tells when it takes them again', async () => {
+    let writable = 0;
+    link.listen({ readable: () => undefined, writable: () => (writable += 1), event: () => undefined });
+    const sequence = link.runSequence([{ dtr: true, waitMs: 100 }, { dtr: false }]);
+    await clock.advance(50);
+    expect(link.write(new Uint8Array(10))).toBe(0);
+    await clock.advance(60);
+    await sequence;
+    expect(writable).toBe(1);
+    expect(link.write(new Uint8Array(10))).toBe(10);
+    expect(link.log).toEqual(['step true', 'step false', 'take 10']);
+  });
+
+  it('drains without a limit, and flush overtakes it', async () => {
+    link.write(new Uint8Array(100));
+    let isDrained = false;
+    const drained = link.drain().then(() => {
+      isDrained = true;
+    });
+    await clock.advance(60_000);
+    expect(isDrained).toBe(false);
+    await link.flush('unsent');
+    await clock.advance(60);
+    await drained;
+  });
+
+  it('settles all that is under way with the error it was aborted with', async () => {
+    const error = new SercliError('device-lost', { device: '/dev/held', reason: 'it was unplugged or hung up' });
+    link.write(new Uint8Array(100));
+    const under = [link.drain(), link.configure({ baudRate: 300 }), link.runSequence([{ dtr: true }])];
+    const settled = Promise.allSettled(under);
+    link.abort(error);
+    for (const outcome of await settled) expect(outcome).toEqual({ status: 'rejected', reason: error });
+    expect(link.log).toEqual(['take 100', 'release']);
+    await expect(link.configure({})).rejects.toBe(error);
+  });
+
+  it('closes when the changes have ended and the bytes have left, or are overdue', async () => {
+    link.write(new Uint8Array(96));
+    const change = link.configure({ baudRate: 19_200 });
+    const closing = link.close();
+    expect(link.write(new Uint8Array(1))).toBe(0);
+    await expect(link.drain()).rejects.toMatchObject({ code: 'closed' });
+    await clock.advance(1000);
+    await Promise.all([change, closing]);
+    expect(link.log).toEqual(['take 96', 'settings 19200', 'release']);
+    expect(clock.pending).toBe(0);
+  });
+});

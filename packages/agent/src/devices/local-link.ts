@@ -1,0 +1,252 @@
+import type { LinkEvent, LinkInfo, LinkListener, LinkState, SerialLink } from '@sercli/link';
+import { ReceiveQueue } from '@sercli/link';
+import type {
+  FlushQueue,
+  LineSettings,
+  LineSettingsChange,
+  ModemInputs,
+  ModemLines,
+  SequenceStep,
+} from '@sercli/protocol';
+import { bitsPerCharacter, equalLineSettings, noModemLines, SercliError } from '@sercli/protocol';
+import { type Clock, delay } from './clock.ts';
+import { OrderedChanges } from './ordered-changes.ts';
+
+/** Received bytes kept for a consumer that reads late; above it the source stops reading. */
+export const receiveQueueBytes = 65_536;
+
+/** How long bytes may take to leave before a change is made all the same: their time on the line times this, */
+const overdueFactor = 1.5;
+/** plus this. */
+const overdueMs = 100;
+/** Between two looks at how much has left. */
+const longestLookMs = 20;
+
+export interface LocalLinkOptions {
+  readonly info: LinkInfo;
+  readonly settings: LineSettings;
+  readonly clock: Clock;
+  readonly lines?: ModemLines;
+}
+
+/**
+ * What every port of this machine has in common: received bytes and their events, the order of changes and bytes, and
+ * the way to the end. A subclass moves the bytes and knows the device.
+ */
+export abstract class LocalLink implements SerialLink {
+  readonly info: LinkInfo;
+  readonly closed: Promise<SercliError | undefined>;
+  protected readonly clock: Clock;
+  protected readonly received = new ReceiveQueue();
+  readonly #changes = new OrderedChanges(() => this.roomAgain());
+  /** Aborted at the end, with the error for whatever is still under way. */
+  readonly #lifetime = new AbortController();
+  #settings: LineSettings;
+  #lines: ModemLines;
+  #state: LinkState = { kind: 'up' };
+  #listener: LinkListener | undefined;
+  #writeOffset = 0;
+  #isWriterWaiting = false;
+  #closing: Promise<void> | undefined;
+  #settleClosed: (error: SercliError | undefined) => void = () => undefined;
+
+  constructor(options: LocalLinkOptions) {
+    this.info = options.info;
+    this.clock = options.clock;
+    this.#settings = options.settings;
+    this.#lines = options.lines ?? noModemLines;
+    this.closed = new Promise((resolve) => {
+      this.#settleClosed = resolve;
+    });
+  }
+
+  /** Takes what fits now; after less than all of it, calls `roomAgain` later. */
+  protected abstract take(bytes: Uint8Array): number;
+  /** Bytes that were taken and have not left yet. */
+  protected abstract unsentBytes(): number;
+  protected abstract applySettings(change: LineSettingsChange): LineSettings;
+  /** Sets what the step says; throws a SercliError if the device has no lines. */
+  protected abstract applyStep(step: SequenceStep): ModemLines;
+  protected abstract discardReceived(): void;
+  protected abstract discardUnsent(): void;
+  /** The consumer has read: there may be room to receive again. */
+  protected abstract resumeReceiving(): void;
+  /** Gives up the device, once. `unsentBytes` and all others are not called any more. */
+  protected abstract release(): Promise<void>;
+
+  get state(): LinkState {
+    return this.#state;
+  }
+  get settings(): LineSettings {
+    return this.#settings;
+  }
+  get lines(): ModemLines {
+    return this.#lines;
+  }
+  get readOffset(): number {
+    return this.received.readOffset;
+  }
+  get writeOffset(): number {
+    return this.#writeOffset;
+  }
+  /** Nothing is queued on this side of the driver. */
+  get takenOffset(): number {
+    return this.#writeOffset;
+  }
+
+  listen(listener: LinkListener): void {
+    this.#listener = listener;
+    this.received.listen(listener);
+  }
+
+  peek(maxBytes: number): Uint8Array {
+    return this.received.peek(maxBytes);
+  }
+
+  consume(bytes: number): void {
+    this.received.consume(bytes);
+    if (this.isUp) this.resumeReceiving();
+  }
+
+  write(bytes: Uint8Array): number {
+    if (this.#endError() !== undefined || bytes.length === 0) return 0;
+    const taken = this.#changes.isIdle ? this.take(bytes) : 0;
+    this.#writeOffset += taken;
+    if (taken < bytes.length) this.#isWriterWaiting = true;
+    return taken;
+  }
+
+  configure(change: LineSettingsChange): Promise<LineSettings> {
+    return this.#inOrder(async () => {
+      await this.#sentOrOverdue();
+      this.settingsAre(this.applySettings(change));
+      return this.#settings;
+    });
+  }
+
+  runSequence(steps: readonly SequenceStep[]): Promise<void> {
+    return this.#inOrder(async () => {
+      await this.#sentOrOverdue();
+      for (const step of steps) {
+        this.#lines = this.applyStep(step);
+        if (step.waitMs !== undefined && step.waitMs > 0) await delay(this.clock, step.waitMs, this.#lifetime.signal);
+      }
+    });
+  }
+
+  async drain(): Promise<void> {
+    this.#requireOpen();
+    await this.#leftUpTo(this.#writeOffset, Number.POSITIVE_INFINITY);
+  }
+
+  async flush(queue: FlushQueue): Promise<void> {
+    this.#requireOpen();
+    if (queue !== 'unsent') {
+      this.discardReceived();
+      this.received.discard();
+      this.resumeReceiving();
+    }
+    if (queue !== 'received') {
+      this.discardUnsent();
+      this.roomAgain();
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#closeInOrder();
+    return this.#closing;
+  }
+
+  abort(error: SercliError): void {
+    this.#end(error);
+  }
+
+  protected get isUp(): boolean {
+    return this.#state.kind === 'up';
+  }
+
+  /** Milliseconds that one character takes on the line. */
+  protected get characterMs(): number {
+    return (bitsPerCharacter(this.#settings) * 1000) / this.#settings.baudRate;
+  }
+
+  /** A writer that got less than it wanted may try again. */
+  protected roomAgain(): void {
+    if (!this.#isWriterWaiting || !this.#changes.isIdle || !this.isUp) return;
+    this.#isWriterWaiting = false;
+    this.#listener?.writable();
+  }
+
+  protected settingsAre(settings: LineSettings): void {
+    if (equalLineSettings(settings, this.#settings)) return;
+    this.#settings = settings;
+    this.#tell({ kind: 'settings', settings });
+  }
+
+  protected inputsAre({ cts, dsr, dcd, ri }: ModemInputs): void {
+    const before = this.#lines;
+    if (cts === before.cts && dsr === before.dsr && dcd === before.dcd && ri === before.ri) return;
+    this.#lines = { ...before, cts, dsr, dcd, ri };
+    this.#tell({ kind: 'inputs', inputs: { cts, dsr, dcd, ri } });
+  }
+
+  #tell(event: LinkEvent): void {
+    this.#listener?.event(event);
+  }
+
+  #inOrder<Outcome>(change: () => Promise<Outcome>): Promise<Outcome> {
+    const refused = this.#endError();
+    if (refused !== undefined) return Promise.reject(refused);
+    return this.#changes.add(() => {
+      this.#lifetime.signal.throwIfAborted();
+      return change();
+    });
+  }
+
+  /** Why nothing can be asked of this link any more. */
+  #endError(): SercliError | undefined {
+    if (this.#state.kind === 'closed' && this.#state.error !== undefined) return this.#state.error;
+    if (this.#state.kind !== 'closed' && this.#closing === undefined) return undefined;
+    return new SercliError('closed', { what: this.info.name });
+  }
+
+  #requireOpen(): void {
+    const error = this.#endError();
+    if (error !== undefined) throw error;
+  }
+
+  async #sentOrOverdue(): Promise<void> {
+    const limitMs = this.unsentBytes() * this.characterMs * overdueFactor + overdueMs;
+    await this.#leftUpTo(this.#writeOffset, limitMs);
+  }
+
+  /** Resolves when the bytes below `offset` have left, or after `limitMs`. */
+  async #leftUpTo(offset: number, limitMs: number): Promise<void> {
+    const start = this.clock.now();
+    for (;;) {
+      const left = this.#writeOffset - this.unsentBytes();
+      this.#lifetime.signal.throwIfAborted();
+      if (left >= offset || this.clock.now() - start >= limitMs) return;
+      const waitMs = Math.min(Math.max((offset - left) * this.characterMs, 1), longestLookMs);
+      await delay(this.clock, waitMs, this.#lifetime.signal);
+    }
+  }
+
+  /** Lets the changes end and the bytes leave; one that is aborted meanwhile is closed already. */
+  async #closeInOrder(): Promise<void> {
+    await this.#changes.ended();
+    if (this.isUp) await this.#sentOrOverdue().catch(() => undefined);
+    this.#end(undefined);
+    await this.closed;
+  }
+
+  #end(error: SercliError | undefined): void {
+    if (this.#state.kind === 'closed') return;
+    this.#state = error === undefined ? { kind: 'closed' } : { kind: 'closed', error };
+    this.#lifetime.abort(error ?? new SercliError('closed', { what: this.info.name }));
+    const settle = (): void => this.#settleClosed(error);
+    // A device that cannot even be given up is closed all the same: there is nothing left to do with it.
+    this.release().then(settle, settle);
+    this.#tell({ kind: 'state', state: this.#state });
+  }
+}

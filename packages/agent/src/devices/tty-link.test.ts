@@ -1,0 +1,78 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { SercliError } from '@sercli/protocol';
+import { LinkApplication, patternBytes } from '@sercli/testkit';
+import { makeRaw, openTty, readTermios, writeTermios } from '@sercli/tty';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PtyFarEnd } from '../testing/pty-far-end.ts';
+import { receiveQueueBytes } from './local-link.ts';
+import { TtyLink, type TtyLinkOptions } from './tty-link.ts';
+
+let farEnd: PtyFarEnd;
+beforeEach(() => {
+  farEnd = new PtyFarEnd();
+});
+afterEach(() => farEnd.close());
+
+function open(options: Partial<TtyLinkOptions> = {}): TtyLink {
+  const fd = openTty(farEnd.path);
+  writeTermios(fd, makeRaw(readTermios(fd)), 'now');
+  const link = new TtyLink({ info: { name: 'pts', device: farEnd.path }, fd, ...options });
+  farEnd.start();
+  return link;
+}
+
+/** Milliseconds of processor time that `idle` costs. */
+async function processorMs(idle: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await idle();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+describe('TtyLink', () => {
+  it('stops reading when its queue is full', async () => {
+    const link = open();
+    farEnd.write(patternBytes(1_000_000));
+    await delay(200);
+    link.abort(new SercliError('aborted', { what: 'the test' }));
+    const application = new LinkApplication(link);
+    expect(application.received.length).toBeGreaterThanOrEqual(receiveQueueBytes);
+    expect(application.received.length).toBeLessThan(receiveQueueBytes + 4096);
+    await link.closed;
+  });
+
+  it('costs next to nothing while it is idle, stalled in either direction, or hung up', async () => {
+    const link = open();
+    farEnd.pause();
+    while (link.write(patternBytes(4096)) > 0);
+    farEnd.write(patternBytes(200_000));
+    await delay(100);
+    expect(await processorMs(() => delay(1000))).toBeLessThan(30);
+    farEnd.close();
+    expect(await processorMs(() => delay(500))).toBeLessThan(20);
+    new LinkApplication(link);
+    expect((await link.closed)?.code).toBe('device-lost');
+  });
+
+  it('lets its owner say what the end means, after the last byte, and give up the rest', async () => {
+    const told: string[] = [];
+    const link = open({
+      explainLoss: async () => new SercliError('session-ended', { port: 'pts', reason: 'it was late' }),
+      release: async () => {
+        told.push('released');
+      },
+    });
+    farEnd.hangUp();
+    expect((await link.closed)?.code).toBe('session-ended');
+    expect(told).toEqual(['released']);
+  });
+
+  it('names the device when it has no modem lines', async () => {
+    const link = open();
+    const error = await link.runSequence([{ dtr: true }]).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'no-modem-lines' });
+    expect(String(error)).toContain(farEnd.path);
+    expect(link.lines).toEqual({ dtr: false, rts: false, cts: false, dsr: false, dcd: false, ri: false });
+    await link.close();
+  });
+});

@@ -1,0 +1,73 @@
+import { openPty, PolledFd } from '@sercli/tty';
+
+/** The other end of a port whose device is a pseudo terminal: what a test does there. */
+export class PtyFarEnd {
+  /** The device to open. */
+  readonly path: string;
+  readonly #ptmx: PolledFd;
+  readonly #buffer = new Uint8Array(65_536);
+  #onBytes: (bytes: Uint8Array) => void = () => undefined;
+  #outgoing: Uint8Array[] = [];
+  #isReading = true;
+  #isGoing = false;
+
+  constructor() {
+    const { ptmx, path } = openPty();
+    this.path = path;
+    this.#ptmx = new PolledFd(ptmx, {
+      readable: () => this.#onBytes(this.#buffer.slice(0, this.#ptmx.read(this.#buffer))),
+      writable: () => this.#writeAll(),
+      // The port was closed.
+      failed: () => undefined,
+    });
+  }
+
+  /** To be called when the port is open: before, its end cannot be told from a hang-up. */
+  start(): void {
+    this.#watch();
+  }
+
+  onBytes(callback: (bytes: Uint8Array) => void): void {
+    this.#onBytes = callback;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#outgoing.push(bytes.slice());
+    this.#writeAll();
+  }
+
+  pause(): void {
+    this.#isReading = false;
+    this.#watch();
+  }
+
+  resume(): void {
+    this.#isReading = true;
+    this.#watch();
+  }
+
+  /** Goes away once everything it sends is on its way. */
+  hangUp(): void {
+    this.#isGoing = true;
+    if (this.#outgoing.length === 0) this.close();
+  }
+
+  close(): void {
+    this.#ptmx.close();
+  }
+
+  #writeAll(): void {
+    for (let first = this.#outgoing.shift(); first !== undefined; first = this.#outgoing.shift()) {
+      const taken = this.#ptmx.write(first);
+      if (taken === first.length) continue;
+      this.#outgoing.unshift(first.subarray(taken));
+      break;
+    }
+    if (this.#isGoing && this.#outgoing.length === 0) this.close();
+    else this.#watch();
+  }
+
+  #watch(): void {
+    this.#ptmx.setInterest({ readable: this.#isReading, writable: this.#outgoing.length > 0 });
+  }
+}
