@@ -1,0 +1,193 @@
+import type { LinkListener, SerialLink } from '@sercli/link';
+import { ReceiveQueue } from '@sercli/link';
+import { defaultLineSettings, type FlushQueue, type LineSettings, type LineSettingsChange } from '@sercli/protocol';
+import { describe, expect, it } from 'vitest';
+import { type ApplicationSide, Relay, type RelayEvent } from './relay.ts';
+
+/** The application's side of a virtual port, in memory. */
+class FakePort implements ApplicationSide {
+  isOpen = true;
+  /** Bytes that the application takes before it is full. */
+  roomBytes = 1_000_000;
+  readonly shown: LineSettings[] = [];
+  readonly heard: number[] = [];
+  readonly #said = new ReceiveQueue();
+
+  say(text: string): void {
+    this.#said.push(Buffer.from(text));
+  }
+  peek(maxBytes: number): Uint8Array {
+    return this.#said.peek(maxBytes);
+  }
+  consume(bytes: number): void {
+    this.#said.consume(bytes);
+  }
+  write(bytes: Uint8Array): number {
+    const taken = Math.min(bytes.length, this.roomBytes);
+    this.heard.push(...bytes.subarray(0, taken));
+    this.roomBytes -= taken;
+    return taken;
+  }
+  showSettings(settings: LineSettings): void {
+    this.shown.push(settings);
+  }
+  get text(): string {
+    return Buffer.from(this.heard).toString();
+  }
+}
+
+/** A link to a device in memory. Changes of settings wait until the test answers them. */
+function fakeLink() {
+  const received = new ReceiveQueue();
+  const state = {
+    listener: undefined as LinkListener | undefined,
+    roomBytes: 1_000_000,
+    written: '',
+    settings: defaultLineSettings,
+    flushes: [] as FlushQueue[],
+    configuring: [] as { change: LineSettingsChange; answer(settings: LineSettings): void; fail(error: Error): void }[],
+  };
+  const link: Partial<SerialLink> = {
+    get settings() {
+      return state.settings;
+    },
+    peek: (maxBytes) => received.peek(maxBytes),
+    consume: (bytes) => received.consume(bytes),
+    write: (bytes) => {
+      const taken = Math.min(bytes.length, state.roomBytes);
+      state.written += Buffer.from(bytes.subarray(0, taken)).toString();
+      state.roomBytes -= taken;
+      return taken;
+    },
+    configure: (change) =>
+      new Promise((resolve, reject) => {
+        const answer = (settings: LineSettings): void => {
+          state.settings = settings;
+          resolve(settings);
+        };
+        state.configuring.push({ change, answer, fail: reject });
+      }),
+    flush: async (queue) => void state.flushes.push(queue),
+    listen: (listener) => {
+      state.listener = listener;
+      received.listen(listener);
+    },
+  };
+  return { link: link as SerialLink, state, received };
+}
+
+function setUp({ isFixed = false } = {}) {
+  const port = new FakePort();
+  const { link, state, received } = fakeLink();
+  const events: RelayEvent[] = [];
+  const relay = new Relay(port, link, { isFixed, told: (event) => void events.push(event) });
+  return { port, state, received, events, relay };
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('Relay', () => {
+  it('moves bytes both ways and counts them', () => {
+    const { port, state, received, relay } = setUp();
+    received.push(Buffer.from('from the device'));
+    expect(port.text).toBe('from the device');
+    port.say('from the application');
+    relay.moveToDevice();
+    expect(state.written).toBe('from the application');
+    expect(relay.movedBytes).toEqual({ toApplication: 15, toDevice: 20 });
+  });
+
+  it('takes no more than the other side does, and goes on when it is told', () => {
+    const { port, state, received, relay } = setUp();
+    port.roomBytes = 4;
+    received.push(Buffer.from('from the device'));
+    expect(port.text).toBe('from');
+    port.roomBytes = 100;
+    relay.moveToApplication();
+    expect(port.text).toBe('from the device');
+
+    state.roomBytes = 4;
+    port.say('to the device');
+    relay.moveToDevice();
+    expect(state.written).toBe('to t');
+    state.roomBytes = 100;
+    state.listener?.writable();
+    expect(state.written).toBe('to the device');
+  });
+
+  it('discards and counts what comes while no application has the port open', () => {
+    const { port, received, relay } = setUp();
+    port.isOpen = false;
+    received.push(Buffer.from('nobody reads this'));
+    expect(port.text).toBe('');
+    expect(relay.unreadBytes).toBe(17);
+    port.isOpen = true;
+    received.push(Buffer.from('but this'));
+    expect(port.text).toBe('but this');
+    expect(relay.movedBytes.toApplication).toBe(8);
+  });
+
+  it('shows what the device has at the beginning, and whenever it changes', () => {
+    const { port, state, events } = setUp();
+    const settings = { ...defaultLineSettings, baudRate: 9600 };
+    state.listener?.event({ kind: 'settings', settings });
+    expect(port.shown).toEqual([defaultLineSettings, settings]);
+    expect(events).toEqual([{ kind: 'settings', settings }]);
+  });
+
+  it('asks the device for what the application sets, one change at a time, and shows what came of the last', async () => {
+    const { port, state, relay } = setUp();
+    const wanted = [300, 600, 1200].map((baudRate) => ({ ...defaultLineSettings, baudRate }));
+    for (const settings of wanted) relay.applySettings(settings);
+    expect(state.configuring.map(({ change }) => change.baudRate)).toEqual([300]);
+    state.configuring[0]?.answer({ ...defaultLineSettings, baudRate: 300 });
+    await settled();
+    expect(state.configuring.map(({ change }) => change.baudRate)).toEqual([300, 1200]);
+    expect(port.shown).toEqual([defaultLineSettings]);
+    state.configuring[1]?.answer({ ...defaultLineSettings, baudRate: 1199 });
+    await settled();
+    expect(port.shown.at(-1)?.baudRate).toBe(1199);
+  });
+
+  it('asks nothing where the application sets what is in force', () => {
+    const { state, relay } = setUp();
+    relay.applySettings(defaultLineSettings);
+    expect(state.configuring).toEqual([]);
+  });
+
+  it('tells what the device did not take', async () => {
+    const { port, state, events, relay } = setUp();
+    const wanted = { ...defaultLineSettings, baudRate: 7 };
+    relay.applySettings(wanted);
+    state.configuring[0]?.fail(new Error('no such speed'));
+    await settled();
+    expect(events).toEqual([{ kind: 'settings-failed', wanted, reason: 'no such speed' }]);
+    expect(port.shown.at(-1)).toEqual(defaultLineSettings);
+  });
+
+  it('keeps fixed settings, shows them again and says what was ignored', () => {
+    const { port, state, events, relay } = setUp({ isFixed: true });
+    const wanted = { ...defaultLineSettings, baudRate: 9600 };
+    relay.applySettings(wanted);
+    expect(state.configuring).toEqual([]);
+    expect(port.shown).toEqual([defaultLineSettings, defaultLineSettings]);
+    expect(events).toEqual([{ kind: 'settings-ignored', wanted }]);
+  });
+
+  it('passes flushes on', () => {
+    const { state, relay } = setUp();
+    relay.flush('received');
+    relay.flush('both');
+    expect(state.flushes).toEqual(['received', 'both']);
+  });
+
+  it('tells of gaps, breaks and line errors', () => {
+    const { received, events } = setUp();
+    received.pushGap(10);
+    received.pushBreak();
+    expect(events).toEqual([
+      { kind: 'link-event', event: { kind: 'gap', offset: 0, bytes: 10 } },
+      { kind: 'link-event', event: { kind: 'break', offset: 10 } },
+    ]);
+  });
+});

@@ -1,0 +1,148 @@
+import type { LinkEvent, SerialLink } from '@sercli/link';
+import { equalLineSettings, type FlushQueue, type LineSettings, reasonOf } from '@sercli/protocol';
+import type { VirtualPort } from '@sercli/virtual-port';
+
+/** Bytes that are moved at a time. */
+const chunkBytes = 65_536;
+
+/** What a relay uses of a virtual port. */
+export type ApplicationSide = Pick<VirtualPort, 'isOpen' | 'peek' | 'consume' | 'write' | 'showSettings'>;
+
+export interface RelayOptions {
+  /** What the application sets is not passed on. */
+  readonly isFixed: boolean;
+  told(event: RelayEvent): void;
+}
+
+/** What a relay tells besides moving bytes. */
+export type RelayEvent =
+  /** The settings in force on the device changed. */
+  | { readonly kind: 'settings'; readonly settings: LineSettings }
+  /** The application set something else than what is in force, and it was not passed on. */
+  | { readonly kind: 'settings-ignored'; readonly wanted: LineSettings }
+  /** The device did not take what the application set. */
+  | { readonly kind: 'settings-failed'; readonly wanted: LineSettings; readonly reason: string }
+  | { readonly kind: 'flush-failed'; readonly reason: string }
+  | { readonly kind: 'link-event'; readonly event: Exclude<LinkEvent, { kind: 'settings' | 'state' }> };
+
+/**
+ * Moves bytes, settings and flushes between a link and the application on a virtual port.
+ *
+ * While no application has the port open, what the device sends is counted and discarded, as a serial port does that
+ * nobody has open.
+ */
+export class Relay {
+  readonly #port: ApplicationSide;
+  readonly #link: SerialLink;
+  readonly #options: RelayOptions;
+  /** What the application set last and the device has not been asked for yet. */
+  #wanted: LineSettings | undefined;
+  #isConfiguring = false;
+  #unreadBytes = 0;
+  #toApplication = 0;
+  #toDevice = 0;
+
+  constructor(port: ApplicationSide, link: SerialLink, options: RelayOptions) {
+    this.#port = port;
+    this.#link = link;
+    this.#options = options;
+    port.showSettings(link.settings);
+    link.listen({
+      readable: () => this.moveToApplication(),
+      writable: () => this.moveToDevice(),
+      event: (event) => this.#linkEvent(event),
+    });
+    this.moveToDevice();
+  }
+
+  /** Bytes that came while no application had the port open. */
+  get unreadBytes(): number {
+    return this.#unreadBytes;
+  }
+
+  /** Bytes moved in each direction. */
+  get movedBytes(): { readonly toApplication: number; readonly toDevice: number } {
+    return { toApplication: this.#toApplication, toDevice: this.#toDevice };
+  }
+
+  /** As much as the application takes. */
+  moveToApplication(): void {
+    for (;;) {
+      const bytes = this.#link.peek(chunkBytes);
+      if (bytes.length === 0) return;
+      const taken = this.#port.isOpen ? this.#port.write(bytes) : this.#discard(bytes);
+      if (taken === 0) return;
+      if (this.#port.isOpen) this.#toApplication += taken;
+      const isAll = taken === bytes.length;
+      this.#link.consume(taken);
+      if (!isAll) return;
+    }
+  }
+
+  /** As much as the link takes. */
+  moveToDevice(): void {
+    for (;;) {
+      const bytes = this.#port.peek(chunkBytes);
+      if (bytes.length === 0) return;
+      const taken = this.#link.write(bytes);
+      this.#toDevice += taken;
+      const isAll = taken === bytes.length;
+      if (taken > 0) this.#port.consume(taken);
+      if (!isAll) return;
+    }
+  }
+
+  /** The application set the line. */
+  applySettings(settings: LineSettings): void {
+    if (!this.#isConfiguring && equalLineSettings(settings, this.#link.settings)) return;
+    if (this.#options.isFixed) {
+      this.#options.told({ kind: 'settings-ignored', wanted: settings });
+      this.#port.showSettings(this.#link.settings);
+      return;
+    }
+    this.#wanted = settings;
+    if (!this.#isConfiguring) void this.#configure();
+  }
+
+  /** The application called tcflush(3). */
+  flush(queue: FlushQueue): void {
+    this.#link.flush(queue).catch((error: unknown) => {
+      this.#options.told({ kind: 'flush-failed', reason: reasonOf(error) });
+    });
+  }
+
+  #discard(bytes: Uint8Array): number {
+    this.#unreadBytes += bytes.length;
+    return bytes.length;
+  }
+
+  /** One change at a time; of several that come meanwhile, the last counts. */
+  async #configure(): Promise<void> {
+    this.#isConfiguring = true;
+    while (this.#wanted !== undefined) {
+      const wanted = this.#wanted;
+      this.#wanted = undefined;
+      try {
+        const settings = await this.#link.configure(wanted);
+        // Meanwhile the application may have gone on: what it wants now is shown, not what it wanted then.
+        if (this.#wanted === undefined) this.#port.showSettings(settings);
+      } catch (error) {
+        this.#options.told({ kind: 'settings-failed', wanted, reason: reasonOf(error) });
+        if (this.#wanted === undefined) this.#port.showSettings(this.#link.settings);
+      }
+    }
+    this.#isConfiguring = false;
+  }
+
+  #linkEvent(event: LinkEvent): void {
+    switch (event.kind) {
+      case 'state':
+        return;
+      case 'settings':
+        if (!this.#isConfiguring) this.#port.showSettings(event.settings);
+        return this.#options.told(event);
+      default:
+        return this.#options.told({ kind: 'link-event', event });
+    }
+  }
+}
