@@ -1,1 +1,75 @@
-export {};
+import { Command, CommanderError } from 'commander';
+import { reportFailure, usageExit } from './output/failure.ts';
+import { version } from './program-info.ts';
+
+const exitCodes = `
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 refused, 5 busy, 6 lost.`;
+
+const program = new Command('sercli')
+  .description('Use a serial port of another machine as if it were local.')
+  .version(version)
+  .addHelpText('after', exitCodes)
+  .showHelpAfterError('(sercli COMMAND --help says more)')
+  .exitOverride();
+
+const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+program
+  .command('agent')
+  .description('Serve the serial ports of this machine.')
+  .option('--name <name>', 'what the agent is called (default: the host name)')
+  .option(
+    '--port <spec>',
+    '[name=]DEVICE[,SETTINGS]; DEVICE is a path, sim:KIND or exec:COMMAND; repeatable',
+    several,
+    [],
+  )
+  .option('--all', 'with --port: serve every free port of the machine too')
+  .option('--listen <addr:port>', 'where to listen (default: 127.0.0.1:7372); repeatable', several, [])
+  .option('--open', 'listen on all interfaces and serve everybody on private networks, without authorisation')
+  .option('--keep-open', 'open the devices at the start and keep them open')
+  .option('--linger <ms>', 'how long a device stays open after its last session', '0')
+  .option('--json', 'log and events as JSON lines')
+  .action(async (flags) => (await import('./commands/agent.ts')).runAgent(flags));
+
+program
+  .command('attach')
+  .description('Make ports of agents local virtual ports.')
+  .argument('<address...>', 'host[:tcpPort]/name')
+  .option('--link <path>', 'the link to make to the virtual port (default: ~/dev/NAME)')
+  .option('--settings <settings>', 'set the line at the beginning: 9600,7E1 or 115200n81,rtscts')
+  .option('--fixed-settings', 'what the application sets does not reach the device')
+  .option('--mode <mode>', 'file mode of the virtual port, as 0660')
+  .option('--owner <user>', 'owner of the virtual port')
+  .option('--group <group>', 'group of the virtual port')
+  .option('--wait-slave', 'open the far port only while an application has the virtual port open')
+  .option('--once', 'end when the application closes the virtual port, or when the far port is lost')
+  .option('--json', 'events as JSON lines')
+  .action(async (addresses, flags) => (await import('./commands/attach.ts')).runAttach(addresses, flags));
+
+program
+  .command('ls')
+  .description('List the ports of an agent.')
+  .argument('<host>', 'host[:tcpPort]')
+  .option('--json', 'as JSON')
+  .action(async (host, flags) => (await import('./commands/ls.ts')).runLs(host, flags));
+
+program
+  .command('console')
+  .description('A plain terminal on a port; Ctrl-] leaves.')
+  .argument('<address>', 'host[:tcpPort]/name, or the path of a serial port of this machine')
+  .option('--settings <settings>', 'set the line at the beginning: 9600,7E1 or 115200n81,rtscts')
+  .action(async (address, flags) => (await import('./commands/console.ts')).runConsole(address, flags));
+
+program
+  .command('demo')
+  .description('Serve a simulated modem, attach it here and open a terminal on it.')
+  .option('--link <path>', 'the link to make to the virtual port (default: ~/dev/modem)')
+  .action(async (flags) => (await import('./commands/demo.ts')).runDemo(flags));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : usageExit;
+  else reportFailure(error, process.argv.includes('--json'));
+}

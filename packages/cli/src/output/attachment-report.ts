@@ -1,0 +1,112 @@
+import type { Attachment, AttachmentEvent } from '@sercli/client';
+import { formatLineSettings, formatPortAddress, type PortAddress } from '@sercli/protocol';
+import { formatBytes } from './byte-count.ts';
+import { StatusLine } from './status-line.ts';
+import { colorsFor, printJson, printLine } from './terminal.ts';
+
+/** What `attach` shows: a line on stdout for each port that is ready, changes and the present state on stderr. */
+export class AttachmentReport {
+  readonly #isJson: boolean;
+  readonly #colors = colorsFor(process.stderr);
+  readonly #attachments: Attachment[] = [];
+  readonly #status: StatusLine;
+
+  constructor(isJson: boolean) {
+    this.#isJson = isJson;
+    this.#status = new StatusLine(process.stderr, () => this.#attachments.map(statusOf).join('   '));
+  }
+
+  ready(attachment: Attachment): void {
+    this.#attachments.push(attachment);
+    const { address, port, settings } = attachment;
+    if (this.#isJson) {
+      printJson({ event: 'ready', address: formatPortAddress(address), link: port.link, pts: port.path, settings });
+      return;
+    }
+    this.#status.clear();
+    printLine(`${formatPortAddress(address)} is at ${port.link ?? port.path} (${formatLineSettings(settings)})`);
+    this.#status.renew();
+  }
+
+  event(address: PortAddress, event: AttachmentEvent): void {
+    if (this.#isJson) printJson({ event: event.kind, address: formatPortAddress(address), ...detailsOf(event) });
+    else this.#tell(address, event);
+    this.#status.renew();
+  }
+
+  close(): void {
+    this.#status.close();
+  }
+
+  #tell(address: PortAddress, event: AttachmentEvent): void {
+    const text = textOf(event);
+    if (text === undefined) return;
+    const line = `${formatPortAddress(address)}: ${text}`;
+    this.#status.writeAbove(event.kind === 'lost' ? this.#colors.yellow(line) : line);
+  }
+}
+
+function detailsOf(event: AttachmentEvent): object {
+  switch (event.kind) {
+    case 'lost':
+      return { code: event.error.code, message: event.error.message, retryMs: Math.round(event.retryMs) };
+    case 'link-event':
+      return { detail: event.event };
+    default: {
+      const { kind: _kind, ...details } = event;
+      return details;
+    }
+  }
+}
+
+/** What people are told besides the status line; nothing where it shows enough. */
+function textOf(event: AttachmentEvent): string | undefined {
+  switch (event.kind) {
+    case 'up':
+    case 'idle':
+    case 'application':
+      return undefined;
+    case 'settings':
+      return `the line is now ${formatLineSettings(event.settings)}`;
+    case 'settings-ignored':
+      return `the application asked for ${formatLineSettings(event.wanted)}; the settings are fixed`;
+    case 'settings-failed':
+      return `cannot set ${formatLineSettings(event.wanted)}: ${event.reason}`;
+    case 'flush-failed':
+      return `a flush failed: ${event.reason}`;
+    case 'lost':
+      return `lost: ${event.error.message}`;
+    case 'link-event':
+      return linkEventText(event.event);
+    default:
+      return event satisfies never;
+  }
+}
+
+function linkEventText(event: Extract<AttachmentEvent, { kind: 'link-event' }>['event']): string | undefined {
+  switch (event.kind) {
+    case 'gap':
+      return `${event.bytes ?? 'an unknown number of'} bytes from the device are missing at byte ${event.offset}`;
+    case 'break':
+      return 'break received';
+    case 'line-error':
+      return `${event.error} error`;
+    case 'inputs':
+      return undefined;
+    default:
+      return event satisfies never;
+  }
+}
+
+function statusOf({ address, state, settings, port, movedBytes, unreadBytes }: Attachment): string {
+  const stateText = {
+    idle: 'waits for an application',
+    opening: 'connecting',
+    up: formatLineSettings(settings),
+    waiting: 'lost, trying again',
+    ended: 'ended',
+  }[state];
+  const bytes = `in ${formatBytes(movedBytes.toApplication)}, out ${formatBytes(movedBytes.toDevice)}`;
+  const unread = unreadBytes === 0 ? '' : `, ${formatBytes(unreadBytes)} unread`;
+  return `${address.port}: ${stateText}, ${bytes}${unread}, ${port.isOpen ? 'open' : 'not open'}`;
+}
