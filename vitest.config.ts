@@ -4,6 +4,27 @@ export default defineConfig({
   test: {
     // Polled file descriptors live on the process's default loop: in a worker thread they kill the process.
     pool: 'forks',
-    projects: ['packages/*'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'scripts/*.test.mjs'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'end-to-end',
+          include: ['test/**/*.test.ts'],
+          // They measure times and processor use: after all others, and one file at a time.
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
   },
 });

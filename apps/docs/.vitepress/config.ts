@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitepress';
+
+const guide = [
+  { text: 'Start here', link: '/guide/start' },
+  { text: 'Serve ports', link: '/guide/serve' },
+  { text: 'Attach ports', link: '/guide/attach' },
+];
+const reference = [
+  { text: 'Command line', link: '/reference/cli' },
+  { text: 'Error codes', link: '/reference/errors' },
+  { text: 'Wire protocol', link: '/reference/wire-protocol' },
+];
+
+export default defineConfig({
+  title: 'sercli',
+  description: 'Use a serial port of another machine as if it were local.',
+  cleanUrls: true,
+  themeConfig: {
+    nav: [
+      { text: 'Guide', link: '/guide/start', activeMatch: '/guide/' },
+      { text: 'Reference', link: '/reference/cli', activeMatch: '/reference/' },
+    ],
+    sidebar: [
+      { text: 'Guide', items: guide },
+      { text: 'Reference', items: reference },
+    ],
+    search: { provider: 'local' },
+  },
+});

@@ -1,0 +1,28 @@
+import { defaultLimits, defaultTcpPort, type Limits, messageTable, wireVersion } from '@sercli/protocol';
+
+interface WireProtocol {
+  readonly wireVersion: number;
+  readonly defaultTcpPort: number;
+  readonly messages: readonly { name: string; type: string; sender: string; scope: string }[];
+  readonly limits: Limits;
+}
+
+declare const data: WireProtocol;
+
+export { data };
+
+export default {
+  load(): WireProtocol {
+    const rows = Object.entries(messageTable).map(([name, { byte, sender, scope }]) => ({
+      name,
+      type: hexadecimal(byte),
+      sender,
+      scope,
+    }));
+    return { wireVersion, defaultTcpPort, messages: rows, limits: defaultLimits };
+  },
+};
+
+function hexadecimal(byte: number): string {
+  return `0x${byte.toString(16).padStart(2, '0')}`;
+}

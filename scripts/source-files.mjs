@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { root } from './run-quietly.mjs';
+
+const skippedFolders = new Set(['node_modules', 'dist', '.turbo', 'cache', 'coverage', '.git']);
+
+/** Every hand-written source file below a folder of the repository: `{ path, text }`, the path from the top. */
+export function sourceFiles(folder) {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return skippedFolders.has(entry.name) ? [] : sourceFiles(path);
+    if (!/\.(ts|mts|js|mjs|vue)$/.test(entry.name)) return [];
+    return [{ path: relative(root, join(root, path)), text: readFileSync(join(root, path), 'utf8') }];
+  });
+}
+
+/** Prints what a check found and ends the program accordingly. */
+export function report(faults) {
+  for (const fault of faults) console.log(fault);
+  process.exitCode = faults.length === 0 ? 0 : 1;
+}
