@@ -54,8 +54,10 @@ function unhandledErrors() {
   return vitest.state.getUnhandledErrors().map((error) => `outside of any test: ${error.message ?? error}`);
 }
 
-/** A skip is excused when a suite around the test names what the machine lacks. */
+/** A skip is excused when a suite around the test, or the test itself as it runs, names what the machine lacks. */
 function skipOf(test) {
+  const { note } = test.result();
+  if (note !== undefined) return { text: `${test.fullName} (skipped: ${note})`, isExcused: true };
   const names = test.fullName.split(' > ');
   const suite = names.find((name) => skipReason.test(name));
   return suite === undefined ? { text: test.fullName, isExcused: false } : { text: suite, isExcused: true };

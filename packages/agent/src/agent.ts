@@ -125,7 +125,7 @@ export class Agent {
 
   #admits(address: string): boolean {
     const isAdmitted = isPrivateAddress(address);
-    if (!isAdmitted) this.#logger.warn({ address }, 'refused: not in a private network');
+    if (!isAdmitted) this.#logger.warn({ address }, `refused ${address}: it is in no private network`);
     return isAdmitted;
   }
 

@@ -93,6 +93,14 @@ describe('ReceiveQueue', () => {
     expect(queue.peek(10)).toEqual(Uint8Array.of(2));
   });
 
+  it('gives many small reads into one memory as one piece', () => {
+    const queue = new ReceiveQueue();
+    const memory = Uint8Array.from({ length: 10 }, (_, index) => index);
+    for (let at = 0; at < 10; at += 1) queue.push(memory.subarray(at, at + 1));
+    queue.consume(2);
+    expect([...queue.peek(100)]).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
   it('refuses to consume more than there is', () => {
     const queue = new ReceiveQueue();
     queue.push(Uint8Array.of(1));

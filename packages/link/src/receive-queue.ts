@@ -42,7 +42,9 @@ export class ReceiveQueue {
   push(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     const wasEmpty = this.peek(1).length === 0;
-    this.#chunks.push(bytes);
+    const joined = joinAdjacent(this.#chunks.at(-1), bytes);
+    if (joined === undefined) this.#chunks.push(bytes);
+    else this.#chunks[this.#chunks.length - 1] = joined;
     this.#endOffset += bytes.length;
     if (wasEmpty) this.#listener?.readable();
   }
@@ -120,6 +122,13 @@ export class ReceiveQueue {
     this.#events.shift();
     if (event.kind === 'gap') this.#readOffset += event.bytes ?? 0;
   }
+}
+
+/** Two pieces of one memory that follow each other as one, so that many small reads make one long peek. */
+function joinAdjacent(first: Uint8Array | undefined, second: Uint8Array): Uint8Array | undefined {
+  if (first === undefined || first.buffer !== second.buffer) return undefined;
+  if (first.byteOffset + first.length !== second.byteOffset) return undefined;
+  return new Uint8Array(first.buffer, first.byteOffset, first.length + second.length);
 }
 
 const noBytes = new Uint8Array(0);

@@ -50,7 +50,7 @@ export type LinkEvent =
 
 /** The one consumer of a link. All three are called synchronously and must not throw. */
 export interface LinkListener {
-  /** `peek` has something to give that it had not before. */
+  /** `peek` gives bytes where it gave none before; not called again while some wait. */
   readable(): void;
   /** `write` takes bytes again after it took less than it was given. */
   writable(): void;

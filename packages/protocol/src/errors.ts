@@ -32,6 +32,8 @@ export const errorTable = {
       '"{spec}" does not describe a port: {reason}; write [name=]DEVICE[,SETTINGS], where DEVICE is a path, sim:KIND or exec:COMMAND',
   },
 
+  'request-refused': { exit: 2, template: '{what} cannot be asked of {port}: {reason}; ask for less at a time' },
+
   // 3: not found
   'host-not-found': { exit: 3, template: 'no host {host} ({reason}); check the name, or give its IP address' },
   'agent-unreachable': {

@@ -10,7 +10,8 @@ export class ByteLog {
   /** Keeps a copy: the memory may be reused afterwards. */
   append(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    this.#chunks.push(bytes.slice());
+    // Not slice: that of a Buffer is a view.
+    this.#chunks.push(new Uint8Array(bytes));
     this.#length += bytes.length;
   }
 

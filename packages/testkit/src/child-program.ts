@@ -2,7 +2,8 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { NetworkNamespace } from './network-namespaces.ts';
 import { OutputLog } from './output-log.ts';
-import { endWithThisProcess, within } from './running-programs.ts';
+import { endWithThisProcess } from './running-programs.ts';
+import { within } from './within.ts';
 
 export interface ProgramOptions {
   /** Runs the program in this namespace. */

@@ -1,7 +1,8 @@
 import { spawn } from '@lydell/node-pty';
 import type { ProgramExit, ProgramOptions } from './child-program.ts';
 import { OutputLog } from './output-log.ts';
-import { endWithThisProcess, within } from './running-programs.ts';
+import { endWithThisProcess } from './running-programs.ts';
+import { within } from './within.ts';
 
 /** How long an interactive program may take to end, in milliseconds. */
 const endTimeoutMs = 10_000;

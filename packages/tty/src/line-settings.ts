@@ -12,6 +12,17 @@ export interface LineSettings {
   readonly flowControl: 'none' | 'hardware' | 'software' | 'hardware+software';
 }
 
+/** Speeds that have a code of their own in c_cflag (termios(3)); older programs cannot read another in its place. */
+const speedCodes = new Map(
+  [0, 50, 75, 110, 134, 150, 200, 300, 600, 1200, 1800, 2400, 4800, 9600, 19200, 38400]
+    .map((speed, code): [number, number] => [speed, code])
+    .concat(
+      [
+        57600, 115200, 230400, 460800, 500000, 576000, 921600, 1000000, 1152000, 1500000, 2000000, 2500000, 3000000,
+        3500000, 4000000,
+      ].map((speed, index): [number, number] => [speed, flags.BOTHER + 1 + index]),
+    ),
+);
 const sizes = [5, 6, 7, 8] as const;
 const sizeShift = 4;
 const xon = 0x11;
@@ -58,7 +69,7 @@ export function withLineSettings(termios: Termios, settings: LineSettings): Term
     flags.CMSPAR |
     flags.CRTSCTS;
   const control =
-    (settings.baudRate === 0 ? 0 : flags.BOTHER) |
+    (speedCodes.get(settings.baudRate) ?? flags.BOTHER) |
     (sizes.indexOf(settings.dataBits) << sizeShift) |
     (settings.stopBits === 1 ? 0 : flags.CSTOPB) |
     parityFlags[settings.parity] |

@@ -23,7 +23,8 @@ export interface PolledFdHandlers {
  *
  * As long as an interest is set, its handler is called again while the condition holds. A hung-up descriptor counts as
  * readable and writable. A read or write that throws ends all interests, so that a hang-up costs no processor time.
- * Main thread only.
+ * Main thread only. Close it by `close`: a polled descriptor that is closed in another way ends the process when its
+ * number is used again.
  */
 export class PolledFd {
   readonly fd: number;

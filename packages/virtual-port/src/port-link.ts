@@ -5,6 +5,7 @@ import {
   readlinkSync,
   realpathSync,
   renameSync,
+  rmSync,
   type Stats,
   symlinkSync,
   unlinkSync,
@@ -55,6 +56,7 @@ export class PortLink {
 
   #put(target: string): void {
     const fresh = join(dirname(this.path), `.${basename(this.path)}.${process.pid}`);
+    rmSync(fresh, { force: true });
     symlinkSync(target, fresh);
     renameSync(fresh, this.path);
     this.#records.write(this.path, target);

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closeFd, openTty, PolledFd, readTermios, termiosFlags, writeTermios } from '@sercli/tty';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SercliError } from '@sercli/protocol';
+import { closeFd, openTty, PolledFd } from '@sercli/tty';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PortRecorder } from './testing/port-recorder.ts';
 import { runProgram, runPython } from './testing/run-program.ts';
 import { VirtualPort } from './virtual-port.ts';
@@ -14,6 +15,7 @@ let recorder: PortRecorder;
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'virtual-port-'));
+  vi.stubEnv('XDG_RUNTIME_DIR', directory);
   port = await VirtualPort.create({ link: join(directory, 'ttyS0') });
   recorder = new PortRecorder(port);
 });
@@ -97,81 +99,28 @@ describe('applications that come and go', () => {
   });
 });
 
-describe('settings', () => {
-  it('reports what pyserial sets, and shows what the device has', async () => {
-    const program =
-      'import serial,sys\np=serial.Serial(sys.argv[1],250000,stopbits=2,rtscts=True)\np.write(b"x")\np.read(1)\nprint(__import__("termios").tcgetattr(p.fd)[4])';
-    const answer = runPython(program, link());
-    await recorder.until(() => recorder.receivedBytes === 1);
-    expect(port.settings).toEqual({
-      baudRate: 250000,
-      dataBits: 8,
-      parity: 'none',
-      stopBits: 2,
-      flowControl: 'hardware',
-    });
-    recorder.events.length = 0;
-    port.showSettings({ ...port.settings, baudRate: 9600 });
-    port.write(Buffer.from('y'));
-    expect(await answer).toBe('13\n'); // B9600
-    await recorder.until(() => recorder.events.includes('closed'));
-    expect(recorder.events.filter((event) => event.startsWith('settings'))).toEqual([]);
-  });
-
-  it('keeps data bits and parity, which the kernel hides, and the speed at B0', async () => {
-    const shown = { baudRate: 9600, dataBits: 7, parity: 'even', stopBits: 1, flowControl: 'none' } as const;
-    port.showSettings(shown);
-    await runProgram('stty', ['-F', link(), '19200']);
-    await recorder.until(() => recorder.events.includes('closed'));
-    expect(port.settings).toEqual({ ...shown, baudRate: 19200 });
-    await runProgram('stty', ['-F', link(), '0']);
-    await recorder.until(() => count('closed') === 2);
-    expect(port.settings.baudRate).toBe(19200);
-  });
-
-  it('reports 2,000 changes of an application that clears c_lflag, within 50 ms each', async () => {
-    const fd = openTty(link());
-    await recorder.until(() => port.isOpen);
-    const waits: number[] = [];
-    for (let speed = 10_000; speed < 12_000; speed++) {
-      const setAt = performance.now();
-      writeTermios(fd, { ...readTermios(fd), ...speedOf(speed), local: 0 }, 'now');
-      await recorder.until(() => port.settings.baudRate === speed);
-      waits.push(performance.now() - setAt);
-    }
-    closeFd(fd);
-    expect(waits.sort((a, b) => a - b)[Math.floor(waits.length * 0.99)]).toBeLessThan(50);
-  }, 60_000);
-
-  it('ends up with the last of many changes that nobody waited for', async () => {
-    const program =
-      'import sys,termios,os\nf=os.open(sys.argv[1],os.O_RDWR)\na=termios.tcgetattr(f)\na[3]=0\nfor i in range(4000):\n a[4]=a[5]=[termios.B9600,termios.B19200][i%2]\n termios.tcsetattr(f,0,a)\nos.read(f,1)';
-    const ended = runPython(program, link());
-    await recorder.until(() => port.isOpen && port.settings.baudRate !== 115200);
-    await recorder.until(() => port.settings.baudRate === 19200);
-    while (port.write(Buffer.from('x')) === 0) await recorder.until(() => recorder.events.includes('writable'));
-    await ended;
-    await recorder.until(() => !port.isOpen);
-    expect(port.settings.baudRate).toBe(19200);
-  });
-});
-
 describe('flow', () => {
-  it('tells of a flush, and drops what was not consumed', async () => {
+  it.each([
+    ['received', 0, 1],
+    ['unsent', 1, 0],
+  ])('tells of a flush of %s, and drops what was not sent on', async (queue, number, bytesLeft) => {
     recorder.hold(true);
-    const fd = openTty(link());
-    const queues = { received: 0, unsent: 1 };
-    const program = (queue: number): string =>
-      `import os,sys,termios\nf=os.open(sys.argv[1],os.O_RDWR)\nos.write(f,b"x")\n__import__("time").sleep(0.1)\ntermios.tcflush(f,${queue})`;
-    await runPython(program(queues.received), link());
-    await recorder.until(() => recorder.events.includes('flush received'));
-    expect(port.peek(9).length).toBe(1);
-    await runPython(program(queues.unsent), link());
-    await recorder.until(() => recorder.events.includes('flush unsent'));
-    closeFd(fd);
+    const program = `import os,sys,termios
+f=os.open(sys.argv[1],os.O_RDWR)
+os.write(f,b"x")
+os.read(f,1)
+termios.tcflush(f,${number})
+os.read(f,1)`;
+    const ended = runPython(program, link());
+    await recorder.until(() => port.peek(9).length === 1);
+    expect(port.write(Buffer.from('g'))).toBe(1);
+    await recorder.until(() => recorder.events.includes(`flush ${queue}`));
+    expect(port.peek(9).length).toBe(bytesLeft);
+    expect(port.write(Buffer.from('h'))).toBe(1);
+    await ended;
     recorder.hold(false);
     await recorder.until(() => !port.isOpen);
-    expect(recorder.receivedBytes).toBeLessThanOrEqual(1);
+    expect(recorder.receivedBytes).toBe(bytesLeft);
   });
 
   it('tells of settings while bytes wait to be consumed', async () => {
@@ -221,7 +170,9 @@ describe('flow', () => {
       bytes.subarray(sent % bytes.length, Math.min(bytes.length, (sent % bytes.length) + total - sent));
     await new Promise<void>((resolve) => {
       const check = (): void => {
-        if (portSide.got === total && applicationSide.got === total) resolve();
+        if (portSide.got !== total || applicationSide.got !== total) return;
+        application.close();
+        resolve();
       };
       const fill = (): void => {
         for (let taken = 1; taken > 0 && portSide.sent < total; portSide.sent += taken)
@@ -261,25 +212,35 @@ describe('flow', () => {
     for (let at = 0; at < total; at += bytes.length) sent.update(bytes);
     const digest = sent.digest('hex');
     expect([portSide.hash.digest('hex'), applicationSide.hash.digest('hex')]).toEqual([digest, digest]);
-    closeFd(fd);
   }, 30_000);
 });
 
 describe('closing', () => {
   it('lets the application read what was written', async () => {
-    const answer = runPython(
-      'import os,sys,time\nf=os.open(sys.argv[1],os.O_RDWR)\nos.write(f,b"x")\ntime.sleep(0.3)\nprint(os.read(f,99))',
-      link(),
-    );
-    await recorder.until(() => recorder.receivedBytes === 1);
+    const fd = openTty(link());
+    await recorder.until(() => port.isOpen);
     port.write(Buffer.from('last words'));
-    await port.close();
-    expect(await answer).toBe("b'last words'\n");
+    const closing = port.close();
+    expect(port.write(Buffer.from('more'))).toBe(0);
+    expect(readSync(fd, Buffer.alloc(99))).toBe(10);
+    await closing;
     expect(await port.closed).toBeUndefined();
+    expect(() => readSync(fd, Buffer.alloc(99))).not.toThrow(); // end of file: the line is gone
+    closeFd(fd);
+  });
+
+  it('may be aborted from within a call of the listener', async () => {
+    const error = new SercliError('aborted', { what: 'the test' });
+    port.listen({
+      opened: () => port.abort(error),
+      closed: () => undefined,
+      readable: () => undefined,
+      writable: () => undefined,
+      settings: () => undefined,
+      flush: () => undefined,
+    });
+    await runProgram('sh', ['-c', `echo x > ${link()}`]);
+    expect(await port.closed).toBe(error);
+    expect(existsSync(link())).toBe(false);
   });
 });
-
-function speedOf(speed: number): { control: number; inputSpeed: number; outputSpeed: number } {
-  const { BOTHER, CS8, CREAD, CLOCAL } = { ...termiosFlags, CS8: 0x30 };
-  return { control: BOTHER | CS8 | CREAD | CLOCAL, inputSpeed: speed, outputSpeed: speed };
-}

@@ -251,9 +251,6 @@ export class VirtualPort {
   #prepareForNext(): void {
     const { end, settings, watch } = this.#terminal;
     if (end.tidy()) {
-      setExtproc(end.polled.fd, true);
-      // Both were told to us as if an application had done them.
-      while (this.#packets.readStatus().kind === 'status');
       watch.discard();
       return;
     }

@@ -4,9 +4,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { SercliError } from '@sercli/protocol';
-import { LinkApplication, patternBytes, serialLinkSuite } from '@sercli/testkit';
+import { LinkApplication, PtyFarEnd, patternBytes, serialLinkSuite } from '@sercli/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PtyFarEnd } from '../testing/pty-far-end.ts';
 import { openDevice } from './device.ts';
 
 let directory: string;

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { PtyFarEnd } from '@sercli/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PtyFarEnd } from '../testing/pty-far-end.ts';
 import { deviceKey, findHolders } from './device-holders.ts';
 import { type DeviceRoots, listDevices } from './list-devices.ts';
 

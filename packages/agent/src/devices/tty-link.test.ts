@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SercliError } from '@sercli/protocol';
-import { LinkApplication, patternBytes } from '@sercli/testkit';
+import { LinkApplication, PtyFarEnd, patternBytes } from '@sercli/testkit';
 import { makeRaw, openTty, readTermios, writeTermios } from '@sercli/tty';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PtyFarEnd } from '../testing/pty-far-end.ts';
 import { receiveQueueBytes } from './local-link.ts';
 import { TtyLink, type TtyLinkOptions } from './tty-link.ts';
 

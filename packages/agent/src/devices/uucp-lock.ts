@@ -98,7 +98,10 @@ async function linked(draft: string, file: string): Promise<boolean> {
   }
 }
 
-/** Between the look and the removal somebody else may have made the lock theirs: then it is put back. */
+/**
+ * Between the look and the removal somebody else may have made the lock theirs: then it is put back. Lock files cannot
+ * do better; two programs that find one dead lock in the same instant are told apart by flock(2) on the device.
+ */
 async function removeStale(file: string, aside: string, proc: string): Promise<void> {
   await rename(file, aside).catch(ignoreMissing);
   if ((await readLock(aside, proc)).kind === 'held') await linked(aside, file);

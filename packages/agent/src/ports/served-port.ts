@@ -1,6 +1,7 @@
 import type { LinkEvent, SerialLink } from '@sercli/link';
 import {
   defaultLineSettings,
+  formatLineSettings,
   type LineSettings,
   type LineSettingsChange,
   type ListedPort,
@@ -141,7 +142,7 @@ export class ServedPort {
       });
       control.session = session;
       if (wasOpen && Object.keys(change).length > 0) await source.configure(change);
-      this.#logger.info({ port: name, client: holder.name, address: holder.address }, 'attached');
+      this.#logger.info({ port: name, holder }, `${name}: attached by ${holderText(holder)}`);
       return session;
     } catch (error) {
       if (control.session === undefined) this.#released(control);
@@ -173,9 +174,8 @@ export class ServedPort {
     const host = this.#host;
     if (unavailable !== undefined) throw new SercliError('port-unavailable', { port: name, host, reason: unavailable });
     if (this.#control === undefined) return;
-    const { name: holder, address, since } = this.#control;
-    const fields = { port: name, host, holder: `${holder} (${address})`, since: clockTime(since) };
-    throw new SercliError('port-busy', fields);
+    const since = clockTime(this.#control.since);
+    throw new SercliError('port-busy', { port: name, host, holder: holderText(this.#control), since });
   }
 
   #initialSettings(change: LineSettingsChange): LineSettings {
@@ -219,7 +219,11 @@ export class ServedPort {
   #begin(source: SerialLink): void {
     this.#log = new PortLog(defaultLogBytes);
     this.#epoch = newEpoch();
-    this.#logger.info({ port: this.name, device: this.device, settings: source.settings }, 'device opened');
+    const settings = formatLineSettings(source.settings);
+    this.#logger.info(
+      { port: this.name, device: this.device, settings },
+      `${this.name}: opened ${this.device} (${settings})`,
+    );
     source.listen({
       readable: () => this.#readDevice(),
       writable: () => this.#control?.session?.writable(),
@@ -268,8 +272,13 @@ export class ServedPort {
   #released(control: Control): void {
     if (this.#control !== control) return;
     this.#control = undefined;
-    const { name, address } = control;
-    if (control.session !== undefined) this.#logger.info({ port: this.name, client: name, address }, 'detached');
+    if (control.session !== undefined) {
+      const { name, address } = control;
+      this.#logger.info(
+        { port: this.name, holder: { name, address } },
+        `${this.name}: detached by ${holderText(control)}`,
+      );
+    }
     if (this.#device.kind !== 'open' || this.#policy.keepOpen) return;
     const { source } = this.#device;
     const timer = setTimeout(() => this.#closeDevice(source), this.#policy.lingerMs);
@@ -279,7 +288,7 @@ export class ServedPort {
   #closeDevice(source: SerialLink): void {
     const closed = source.close().then(() => {
       this.#device = { kind: 'idle' };
-      this.#logger.info({ port: this.name, device: this.device }, 'device closed');
+      this.#logger.info({ port: this.name, device: this.device }, `${this.name}: closed ${this.device}`);
     });
     this.#device = { kind: 'closing', closed };
   }
@@ -287,6 +296,10 @@ export class ServedPort {
 
 function toldControl({ name, address, since }: Control): NonNullable<ListedPort['controller']> {
   return { name, address, since: since.toISOString() };
+}
+
+function holderText({ name, address }: Holder): string {
+  return `${name} (${address})`;
 }
 
 function clockTime(date: Date): string {

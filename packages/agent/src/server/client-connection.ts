@@ -28,11 +28,11 @@ export class ClientConnection {
       {
         greeted: (hello) => {
           this.#clientName = hello.name;
-          logger.debug({ client: hello.name, address, software: hello.software }, 'client connected');
+          logger.debug({ address, software: hello.software }, `${hello.name} (${address}) is connected`);
         },
         open: (session, open) => void this.#open(session, open),
         ended: (error) => {
-          if (error !== undefined) logger.info({ address, reason: error.message }, 'client connection lost');
+          if (error !== undefined) logger.info({ address, code: error.code }, `${address}: ${error.message}`);
           options.ended(this);
         },
       },
@@ -52,7 +52,10 @@ export class ClientConnection {
       new ServedSession(session, link, port.epoch, () => this.#endpoint.touch());
     } catch (error) {
       const told = toSercliError(error);
-      logger.info({ port: portName, address: holder.address, reason: told.message }, 'session refused');
+      logger.info(
+        { port: portName, holder, code: told.code },
+        `refused ${holder.name} (${holder.address}): ${told.message}`,
+      );
       session.close(told, performance.now());
     }
   }

@@ -15,8 +15,9 @@ export async function makeLogger(isJson: boolean): Promise<Logger> {
     sync: true,
     colorize: colorsFor(process.stderr).isColorSupported,
     ignore: 'pid,hostname',
+    // The message says it all; the fields are for programs.
+    hideObject: true,
     translateTime: 'SYS:HH:MM:ss',
-    singleLine: true,
   });
   const lines: Logger = pino({ level }, stream);
   return lines;

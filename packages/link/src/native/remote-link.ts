@@ -1,6 +1,7 @@
 import {
   type ConnectorSession,
   type Done,
+  defaultLimits,
   defaultLineSettings,
   equalLineSettings,
   errorFromTold,
@@ -156,9 +157,23 @@ export class RemoteLink implements SerialLink {
 
   #request(request: PortRequest): Promise<Done> {
     if (this.#state.kind === 'closed') return Promise.reject(this.#whyClosed(this.#state.error));
+    const refusal = this.#whyTooMuch(request);
+    if (refusal !== undefined) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
       this.#waiting.set(this.#session.request(request), { resolve, reject });
     });
+  }
+
+  /** What the peer would end the connection for. */
+  #whyTooMuch(request: PortRequest): SercliError | undefined {
+    const { pendingRequests, sequenceSteps, stepWaitMs } = defaultLimits;
+    const refuse = (reason: string): SercliError =>
+      new SercliError('request-refused', { what: request.kind, port: this.#info.name, reason });
+    if (this.#waiting.size >= pendingRequests) return refuse(`${pendingRequests} requests wait already`);
+    if (request.kind !== 'run-sequence') return undefined;
+    const { steps } = request;
+    if (steps.length <= sequenceSteps && steps.every(({ waitMs = 0 }) => waitMs <= stepWaitMs)) return undefined;
+    return refuse(`a sequence has at most ${sequenceSteps} steps of at most ${stepWaitMs} ms`);
   }
 
   #open(opened: Opened): void {

@@ -10,6 +10,9 @@ import {
 } from '@sercli/protocol';
 import type { LinkEvent, SerialLink } from '../serial-link.ts';
 
+/** A command can be longer than a message may be; clients only show it. */
+const deviceCharacters = 1024;
+
 interface WaitingRequest {
   readonly sequence: number;
   readonly offset: number;
@@ -42,8 +45,9 @@ export class ServedSession {
     this.#touch = touch;
     this.#linkBase = link.writeOffset;
     const { info, settings, lines, readOffset } = link;
+    const device = info.device.slice(0, deviceCharacters);
     const isWanted = session.accept(
-      { ...info, epoch, offset: readOffset, settings, lines },
+      { name: info.name, device, epoch, offset: readOffset, settings, lines },
       {
         received: (bytes) => {
           this.#unwritten.push(bytes);

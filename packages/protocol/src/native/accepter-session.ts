@@ -111,8 +111,9 @@ export class AccepterSession implements Session {
     }
     this.#finished.add(done.sequence);
     while (this.#finished.delete(this.#applied + 1)) this.#applied += 1;
+    // Who drained knows by the answer that every byte was taken.
+    if (this.#state.kind === 'open') this.#channel.acknowledge(now);
     this.#channel.send({ type: 'done', ...done });
-    this.#channel.touch(now);
   }
 
   /** The driver took bytes. */

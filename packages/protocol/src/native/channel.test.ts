@@ -139,19 +139,19 @@ describe('receiving', () => {
     expect(sent.messages('ack')).toEqual([{ type: 'ack', sequence: 3, offset: 20, limit: 420 }]);
   });
 
-  it('looks again while bytes are not taken, and rests when all are', () => {
+  it('rests after an acknowledgement until its owner tells of more', () => {
     begin();
     channel.receiveData(0, 20);
     owner.taken = 10;
     channel.touch(0);
     channel.tick(25);
-    expect(channel.dueAt).toBe(50);
-    channel.tick(50);
     expect(sent.messages('ack')).toHaveLength(1);
-    owner.taken = 20;
-    channel.tick(75);
-    expect(sent.messages('ack')).toHaveLength(2);
     expect(channel.dueAt).toBe(Number.POSITIVE_INFINITY);
+    owner.taken = 20;
+    channel.touch(60);
+    expect(channel.dueAt).toBe(85);
+    channel.tick(85);
+    expect(sent.messages('ack')).toHaveLength(2);
   });
 
   it('lets a waiting acknowledgement travel with data, ahead of it', () => {

@@ -109,7 +109,7 @@ export class Channel {
 
   /** Sends at most `sendableBytes`, with an acknowledgement that waits. */
   sendData(bytes: Uint8Array, now: number): void {
-    if (this.#ackDueAt !== Number.POSITIVE_INFINITY) this.#acknowledge(now);
+    if (this.#ackDueAt !== Number.POSITIVE_INFINITY) this.acknowledge(now);
     this.#carrier.send(encodeDataHeader(this.number, this.#sentOffset, bytes.length), bytes);
     this.#sentOffset += bytes.length;
   }
@@ -161,21 +161,20 @@ export class Channel {
     if (this.#state.kind !== 'open') return;
     const window = this.#progress.windowBytes(now);
     const moved = this.#progress.taken() + window - this.#grantedLimit;
-    if (moved >= window / 4) this.#acknowledge(now);
+    if (moved >= window / 4) this.acknowledge(now);
     else if (this.#ackDueAt === Number.POSITIVE_INFINITY) this.#ackDueAt = now + this.#limits.ackDelayMs;
   }
 
   tick(now: number): void {
-    if (now >= this.#ackDueAt) this.#acknowledge(now);
+    if (now >= this.#ackDueAt) this.acknowledge(now);
   }
 
-  #acknowledge(now: number): void {
+  /** Tells how far this side has come, if the peer does not know it. */
+  acknowledge(now: number): void {
     const offset = this.#progress.taken();
     const sequence = this.#progress.applied();
     const limit = Math.max(this.#grantedLimit, offset + this.#progress.windowBytes(now));
-    // What was received and not taken yet is looked at again later: its owner need not tell.
-    const isTaken = offset >= this.#receivedOffset;
-    this.#ackDueAt = isTaken ? Number.POSITIVE_INFINITY : now + this.#limits.ackDelayMs;
+    this.#ackDueAt = Number.POSITIVE_INFINITY;
     if (offset === this.#ackedOffset && sequence === this.#ackedSequence && limit === this.#grantedLimit) return;
     this.#ackedOffset = offset;
     this.#ackedSequence = sequence;
@@ -186,7 +185,7 @@ export class Channel {
   /** Sends CLOSE; the last message of this side. Idempotent. */
   close(message: Omit<MessageOf<'close'>, 'type'>, now: number): void {
     if (!this.#maySend) return;
-    if (this.#state.kind === 'open') this.#acknowledge(now);
+    if (this.#state.kind === 'open') this.acknowledge(now);
     this.send({ type: 'close', ...message });
     this.#ackDueAt = Number.POSITIVE_INFINITY;
     this.#state = { kind: 'closing' };

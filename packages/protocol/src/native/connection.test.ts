@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { SercliError } from '../errors.ts';
 import { defaultLimits } from '../limits.ts';
+import { defaultLineSettings } from '../line-settings.ts';
+import { noModemLines } from '../modem-lines.ts';
+import { patternBytes } from '../testing/byte-sequences.ts';
 import { rawFrame } from '../testing/raw-frames.ts';
 import { ScriptedPeer } from '../testing/scripted-peer.ts';
 import { SimulatedApplication } from '../testing/simulated-application.ts';
 import { SimulatedPair } from '../testing/simulated-pair.ts';
-import type { SimulatedPort } from '../testing/simulated-port.ts';
+import { SimulatedPort } from '../testing/simulated-port.ts';
+import type { AccepterSession } from './accepter-session.ts';
 import { wireVersion } from './message-table.ts';
 
 const { greetingMs, pingMs, deadMs } = defaultLimits;
@@ -139,6 +143,21 @@ describe('sessions', () => {
     expect(pair.endings.connector).toEqual([]);
   });
 
+  it('know at the answer to a drain that every byte before it was taken', () => {
+    const pair = new SimulatedPair();
+    const { application } = pair.open('now');
+    pair.pass(10);
+    application.write(100);
+    application.request({ kind: 'drain' });
+    pair.pass(10);
+    const takenAtDone: number[] = [];
+    application.done = () => void takenAtDone.push(application.session.takenOffset);
+    pair.sessions[0]?.port?.take(100);
+    pair.sessions[0]?.port?.finishNext();
+    pair.pass(2);
+    expect(takenAtDone).toEqual([100]);
+  });
+
   it.each([undefined, new SercliError('aborted', { what: 'it' })])('may be given up before they are open', (error) => {
     const pair = new SimulatedPair();
     const { application } = pair.open('now');
@@ -210,6 +229,50 @@ describe('sessions', () => {
     expect(application.endings).toMatchObject([{ code: 'connection-lost' }]);
     expect(pair.sessions[0]?.port?.endings).toMatchObject([{ code: 'connection-lost' }]);
     expect(pair.connections.accepter.sessionCount).toBe(0);
+  });
+
+  it('get on behind a flush, though nobody reads', () => {
+    const pair = new SimulatedPair();
+    const { application } = pair.open('now');
+    pair.pass(10);
+    pair.sessions[0]?.port?.make(10 * defaultLimits.receiveWindowBytes);
+    pair.pass(10);
+    application.request({ kind: 'flush', queue: 'received' });
+    pair.pass(10);
+    pair.sessions[0]?.port?.make(1_000);
+    pair.pass(100);
+    expect(application.unreadBytes).toBe(1_000);
+  });
+
+  it('call a request applied when every one before it is', () => {
+    const peer = ScriptedPeer.greeted('accepter');
+    peer.say(1, { type: 'open', port: 'ttyS0', settings: {}, window: 1_000 });
+    const port = new SimulatedPort(peer.opened[0] as AccepterSession, 0, 0, () => peer.now);
+    port.accept();
+    peer.sayData(1, 0, patternBytes(1, 0, 5));
+    peer.say(1, { type: 'request', sequence: 1, offset: 5, request: { kind: 'drain' } });
+    peer.say(1, { type: 'request', sequence: 2, offset: 5, request: { kind: 'flush', queue: 'received' } });
+    peer.passTo(100);
+    expect(peer.heard.messages('done')).toMatchObject([{ sequence: 2 }]);
+    expect(peer.heard.messages('ack').filter(({ sequence }) => sequence > 0)).toEqual([]);
+    port.take(5);
+    port.finishNext();
+    peer.passTo(200);
+    expect(peer.heard.messages('ack').at(-1)).toMatchObject({ sequence: 2, offset: 5 });
+  });
+
+  it('do not go back for a flush that discards less than has come', () => {
+    const peer = ScriptedPeer.greeted('connector');
+    const application = new SimulatedApplication(0, () => peer.now);
+    application.session = peer.connection.openSession('ttyS0', {}, application);
+    const fields = { name: 'ttyS0', device: '/dev/ttyS0', epoch: 'first', offset: 0, limit: 0 };
+    peer.say(1, { type: 'opened', ...fields, settings: defaultLineSettings, lines: noModemLines });
+    application.request({ kind: 'flush', queue: 'received' });
+    peer.sayData(1, 0, patternBytes(0, 0, 10));
+    peer.say(1, { type: 'done', sequence: 1, discardedTo: 4 });
+    peer.sayData(1, 10, patternBytes(0, 10, 10));
+    expect(application.receivedOffset).toBe(20);
+    expect(peer.endings).toEqual([]);
   });
 
   it('get on behind a gap that is longer than the window', () => {

@@ -60,6 +60,7 @@ export class ScriptedPeer {
     for (let at = this.connection.nextTickAt; at <= now; at = this.connection.nextTickAt) {
       this.now = at;
       this.connection.tick(at);
+      if (this.connection.nextTickAt <= at) throw new Error(`the tick at ${at} did nothing`);
     }
     this.now = now;
   }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 
 /** Runs a program to its end and resolves to what it printed; rejects when it fails. */
-export function runProgram(command: string, args: readonly string[], input = ''): Promise<string> {
+export function runProgram(command: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: 'pipe' });
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString('latin1');
@@ -15,7 +15,6 @@ export function runProgram(command: string, args: readonly string[], input = '')
     child.on('close', (code) =>
       code === 0 ? resolve(output) : reject(new Error(`${command} ended with ${code}: ${output}`)),
     );
-    child.stdin.end(input);
   });
 }
 

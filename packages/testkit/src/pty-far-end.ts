@@ -32,7 +32,7 @@ export class PtyFarEnd {
   }
 
   write(bytes: Uint8Array): void {
-    this.#outgoing.push(bytes.slice());
+    this.#outgoing.push(new Uint8Array(bytes));
     this.#writeAll();
   }
 

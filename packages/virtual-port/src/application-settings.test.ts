@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { closeFd, openTty, readTermios, termiosFlags, writeTermios } from '@sercli/tty';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { PortRecorder } from './testing/port-recorder.ts';
+import { runProgram, runPython } from './testing/run-program.ts';
+import { VirtualPort } from './virtual-port.ts';
+
+let directory: string;
+let port: VirtualPort;
+let recorder: PortRecorder;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'virtual-port-'));
+  vi.stubEnv('XDG_RUNTIME_DIR', directory);
+  port = await VirtualPort.create({ link: join(directory, 'ttyS0') });
+  recorder = new PortRecorder(port);
+});
+
+afterEach(async () => {
+  await port.close();
+  rmSync(directory, { recursive: true });
+});
+
+const link = (): string => join(directory, 'ttyS0');
+const count = (event: string): number => recorder.events.filter((noted) => noted === event).length;
+
+it('reports what pyserial sets, and shows what the device has', async () => {
+  const program =
+    'import serial,sys\np=serial.Serial(sys.argv[1],250000,stopbits=2,rtscts=True)\np.write(b"x")\np.read(1)\nprint(__import__("termios").tcgetattr(p.fd)[4])';
+  const answer = runPython(program, link());
+  await recorder.until(() => recorder.receivedBytes === 1);
+  expect(port.settings).toEqual({
+    baudRate: 250000,
+    dataBits: 8,
+    parity: 'none',
+    stopBits: 2,
+    flowControl: 'hardware',
+  });
+  recorder.events.length = 0;
+  port.showSettings({ ...port.settings, baudRate: 9600 });
+  port.write(Buffer.from('y'));
+  expect(await answer).toBe('13\n'); // B9600
+  await recorder.until(() => recorder.events.includes('closed'));
+  expect(recorder.events.filter((event) => event.startsWith('settings'))).toEqual([]);
+});
+
+it('keeps data bits and parity, which the kernel hides, and the speed at B0', async () => {
+  const shown = { baudRate: 9600, dataBits: 7, parity: 'even', stopBits: 1, flowControl: 'none' } as const;
+  port.showSettings(shown);
+  await runProgram('stty', ['-F', link(), '19200']);
+  await recorder.until(() => recorder.events.includes('closed'));
+  expect(port.settings).toEqual({ ...shown, baudRate: 19200 });
+  await runPython(
+    'import os,sys,termios\nf=os.open(sys.argv[1],os.O_RDWR)\na=termios.tcgetattr(f)\na[4]=a[5]=termios.B0\ntermios.tcsetattr(f,0,a)',
+    link(),
+  );
+  await recorder.until(() => count('closed') === 2);
+  expect(port.settings.baudRate).toBe(19200);
+});
+
+it('reports 2,000 changes of an application that clears c_lflag, within 50 ms each', async () => {
+  const fd = openTty(link());
+  await recorder.until(() => port.isOpen);
+  const waits: number[] = [];
+  for (let speed = 10_000; speed < 12_000; speed++) {
+    const setAt = performance.now();
+    writeTermios(fd, { ...readTermios(fd), ...speedOf(speed), local: 0 }, 'now');
+    await recorder.until(() => port.settings.baudRate === speed);
+    waits.push(performance.now() - setAt);
+  }
+  closeFd(fd);
+  expect(waits.sort((a, b) => a - b)[Math.floor(waits.length * 0.99)]).toBeLessThan(50);
+}, 60_000);
+
+it('ends up with the last of many changes that nobody waited for', async () => {
+  const program =
+    'import sys,termios,os\nf=os.open(sys.argv[1],os.O_RDWR)\na=termios.tcgetattr(f)\na[3]=0\nfor i in range(4000):\n a[4]=a[5]=[termios.B9600,termios.B19200][i%2]\n termios.tcsetattr(f,0,a)\nos.read(f,1)';
+  const ended = runPython(program, link());
+  await recorder.until(() => port.isOpen && port.settings.baudRate !== 115200);
+  await recorder.until(() => port.settings.baudRate === 19200);
+  while (port.write(Buffer.from('x')) === 0) await recorder.until(() => recorder.events.includes('writable'));
+  await ended;
+  await recorder.until(() => !port.isOpen);
+  expect(port.settings.baudRate).toBe(19200);
+});
+
+function speedOf(speed: number): { control: number; inputSpeed: number; outputSpeed: number } {
+  const { BOTHER, CS8, CREAD, CLOCAL } = { ...termiosFlags, CS8: 0x30 };
+  return { control: BOTHER | CS8 | CREAD | CLOCAL, inputSpeed: speed, outputSpeed: speed };
+}
