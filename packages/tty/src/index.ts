@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 export { setExclusive } from './exclusive.ts';
-export { lockFile } from './file-lock.ts';
+export { lockFile, tryLockFile } from './file-lock.ts';
 export { isHungUp } from './hang-up.ts';
 export {
   applyLineSettings,

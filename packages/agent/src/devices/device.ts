@@ -1,10 +1,11 @@
+import { constants, open } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { promisify } from 'node:util';
 import type { SerialLink } from '@sercli/link';
 import { type LineSettingsChange, reasonOf, SercliError } from '@sercli/protocol';
-import { applyLineSettings, closeFd, makeRaw, readTermios, termiosFlags, writeTermios } from '@sercli/tty';
-import { LinuxBinding } from '@serialport/bindings-cpp';
-import { deviceKey, findHolders, holderText } from './device-holders.ts';
+import { applyLineSettings, closeFd, makeRaw, readTermios, termiosFlags, tryLockFile, writeTermios } from '@sercli/tty';
+import { type DeviceHolder, deviceKey, findHolders, holderText } from './device-holders.ts';
 import { accessRemedy } from './device-permission.ts';
 import { TtyLink } from './tty-link.ts';
 import { LockedError, lockDirectory, UucpLock } from './uucp-lock.ts';
@@ -17,9 +18,6 @@ export interface DeviceOptions {
   /** Where lock files are; /var/lock if it is not given. */
   readonly lockDirectory?: string;
 }
-
-/** The speed while a device is being opened; the wanted one is set, exactly, right afterwards. */
-const openingBaudRate = 9600;
 
 /**
  * Opens and locks a tty, puts it into raw mode and applies `settings`; the link says which are in force then.
@@ -71,18 +69,27 @@ async function takeLock(path: string, directory: string): Promise<UucpLock> {
   }
 }
 
-/**
- * The binding's own poller is never used, but its destructor would take the number of its descriptor out of epoll, when
- * another port may have that number: so it is kept. It is small, and devices are not opened often.
- */
-const keptBindings: unknown[] = [];
+/** O_NONBLOCK: without waiting for a carrier. In the thread pool, for a driver may take its time. */
+const openFlags = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
 
-/** Opens with flock(2), which lasts as long as the descriptor; the descriptor is the caller's from now on. */
+/**
+ * Opens with flock(2), which lasts as long as the descriptor. Nothing is asked of the tty before it is locked: a port
+ * that belongs to another program keeps its settings.
+ */
 async function openLocked(path: string): Promise<number> {
-  const binding = await LinuxBinding.open({ path, baudRate: openingBaudRate, lock: true });
-  keptBindings.push(binding);
-  if (binding.fd === null) throw new Error('the port was closed while it was opened');
-  return binding.fd;
+  const fd = await promisify(open)(path, openFlags);
+  try {
+    if (tryLockFile(fd)) return fd;
+    throw new SercliError('device-busy', { device: path, holder: holderText(await holderOf(path)) });
+  } catch (error) {
+    closeFd(fd);
+    throw error;
+  }
+}
+
+async function holderOf(path: string): Promise<DeviceHolder | undefined> {
+  const key = await deviceKey(path);
+  return key === undefined ? undefined : (await findHolders('/proc', '/dev')).get(key);
 }
 
 function prepare(fd: number, settings: LineSettingsChange, hangsUpOnClose: boolean): void {
@@ -92,21 +99,22 @@ function prepare(fd: number, settings: LineSettingsChange, hangsUpOnClose: boole
   applyLineSettings(fd, settings);
 }
 
-/** The binding says what failed in the words of strerror(3). */
 async function asDeviceError(device: string, error: unknown): Promise<SercliError> {
   if (error instanceof SercliError) return error;
-  const reason = reasonOf(error);
   const cause = { cause: error };
-  if (/permission denied|not permitted/i.test(reason)) {
-    return new SercliError('device-denied', { device, remedy: await accessRemedy(device) }, cause);
+  switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+    case 'EACCES':
+    case 'EPERM':
+      return new SercliError('device-denied', { device, remedy: await accessRemedy(device) }, cause);
+    case 'EBUSY':
+      return new SercliError('device-busy', { device, holder: holderText(await holderOf(device)) }, cause);
+    // EIO: a ttyS without a UART opens, and answers nothing.
+    case 'EIO':
+    case 'ENXIO':
+    case 'ENODEV':
+    case 'ENOENT':
+      return new SercliError('device-not-found', { device, reason: 'there is no hardware behind it' }, cause);
+    default:
+      return new SercliError('device-failed', { device, reason: reasonOf(error) }, cause);
   }
-  if (/cannot lock|resource busy/i.test(reason)) {
-    const key = await deviceKey(device);
-    const holder = key === undefined ? undefined : (await findHolders('/proc', '/dev')).get(key);
-    return new SercliError('device-busy', { device, holder: holderText(holder) }, cause);
-  }
-  if (/no such (device|file)/i.test(reason)) {
-    return new SercliError('device-not-found', { device, reason: 'there is no hardware behind it' }, cause);
-  }
-  return new SercliError('device-failed', { device, reason }, cause);
 }

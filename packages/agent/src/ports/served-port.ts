@@ -9,6 +9,7 @@ import {
   toSercliError,
 } from '@sercli/protocol';
 import type { Logger } from '../logger.ts';
+import { clockTime, type Holder, holderText, type PortControl, toldControl } from './port-control.ts';
 import { defaultLogBytes, LogCursor, PortLog } from './port-log.ts';
 import { SessionLink } from './session-link.ts';
 
@@ -43,18 +44,6 @@ export interface PortPolicy {
 
 export const defaultPortPolicy: PortPolicy = { keepOpen: false, lingerMs: 0 };
 
-/** Who has a session. */
-export interface Holder {
-  readonly name: string;
-  readonly address: string;
-}
-
-interface Control extends Holder {
-  readonly since: Date;
-  /** Missing while the device is being opened. */
-  session: SessionLink | undefined;
-}
-
 type DeviceState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'opening'; readonly opened: Promise<SerialLink> }
@@ -73,7 +62,7 @@ export class ServedPort {
   /** One run of the device's byte count. */
   #log = new PortLog(defaultLogBytes);
   #epoch = newEpoch();
-  #control: Control | undefined;
+  #control: PortControl | undefined;
   #isReading = false;
 
   constructor(host: string, description: PortDescription, policy: PortPolicy, logger: Logger) {
@@ -128,7 +117,7 @@ export class ServedPort {
    */
   async openSession(holder: Holder, change: LineSettingsChange): Promise<SessionLink> {
     this.#refuseUnlessFree();
-    const control: Control = { ...holder, since: new Date(), session: undefined };
+    const control: PortControl = { ...holder, since: new Date(), session: undefined };
     this.#control = control;
     try {
       const wasOpen = this.#source !== undefined;
@@ -269,7 +258,7 @@ export class ServedPort {
     this.#control?.session?.sourceClosed(error);
   }
 
-  #released(control: Control): void {
+  #released(control: PortControl): void {
     if (this.#control !== control) return;
     this.#control = undefined;
     if (control.session !== undefined) {
@@ -292,18 +281,6 @@ export class ServedPort {
     });
     this.#device = { kind: 'closing', closed };
   }
-}
-
-function toldControl({ name, address, since }: Control): NonNullable<ListedPort['controller']> {
-  return { name, address, since: since.toISOString() };
-}
-
-function holderText({ name, address }: Holder): string {
-  return `${name} (${address})`;
-}
-
-function clockTime(date: Date): string {
-  return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
 }
 
 function newEpoch(): string {

@@ -12,4 +12,3 @@ export const ackBody = integerBody([
   ['offset', 8],
   ['limit', 8],
 ]);
-export type Ack = ReturnType<typeof ackBody.decode>;

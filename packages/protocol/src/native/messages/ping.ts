@@ -6,4 +6,3 @@ import { integerBody } from '../body.ts';
  *     u32 number
  */
 export const pingBody = integerBody([['number', 4]]);
-export type Ping = ReturnType<typeof pingBody.decode>;
