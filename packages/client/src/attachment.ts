@@ -38,8 +38,11 @@ export type AttachmentEvent =
   | { readonly kind: 'up'; readonly settings: LineSettings }
   /** The far port was closed, because no application wants it. */
   | { readonly kind: 'idle' }
-  /** The far port is gone; it is tried again after `retryMs`. */
-  | { readonly kind: 'lost'; readonly error: SercliError; readonly retryMs: number }
+  /**
+   * The far port is gone; it is tried again after `retryMs`. Of the bytes sent last, up to `inDoubtBytes` may or may
+   * not have reached the device; they are not sent again.
+   */
+  | { readonly kind: 'lost'; readonly error: SercliError; readonly inDoubtBytes: number; readonly retryMs: number }
   /** An application opened or closed the virtual port. */
   | { readonly kind: 'application'; readonly isOpen: boolean };
 
@@ -193,20 +196,22 @@ export class Attachment {
     this.#tell({ kind: 'up', settings: link.settings });
     void link.closed.then((error) => {
       if (this.#farPort.kind === 'up' && this.#farPort.link === link) {
-        this.#lost(error ?? new SercliError('session-ended', { port: link.info.name, reason: 'it was closed' }));
+        const inDoubtBytes = link.writeOffset - link.takenOffset;
+        const why = error ?? new SercliError('session-ended', { port: link.info.name, reason: 'it was closed' });
+        this.#lost(why, inDoubtBytes);
       }
     });
   }
 
   /** The far port is gone and may come back: the application keeps its virtual port and sees a pause. */
-  #lost(error: SercliError): void {
+  #lost(error: SercliError, inDoubtBytes = 0): void {
     if (this.#farPort.kind === 'ended') return;
     this.#keepCount();
     if (this.#options.isOnce) return void this.#fail(error);
     const retryMs = this.#backoff.next();
     const timer = setTimeout(() => void this.#open(), retryMs);
     this.#farPort = { kind: 'waiting', timer };
-    this.#tell({ kind: 'lost', error, retryMs });
+    this.#tell({ kind: 'lost', error, inDoubtBytes, retryMs });
   }
 
   async #fail(error: SercliError): Promise<void> {

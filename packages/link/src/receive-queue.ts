@@ -77,19 +77,21 @@ export class ReceiveQueue {
     this.#deliver();
   }
 
-  /** Drops everything that is queued below `offset`, events included; returns how many bytes that were. */
-  discard(offset: number = this.#endOffset): number {
-    let discarded = 0;
-    while (this.#readOffset < Math.min(offset, this.#endOffset)) {
-      const event = this.#events[0];
-      const stop = Math.min(offset, this.#endOffset, event?.offset ?? Number.POSITIVE_INFINITY);
-      const bytes = stop - this.#readOffset;
+  /** Drops everything that is queued up to `offset`, events included. */
+  discard(offset: number = this.#endOffset): void {
+    for (let stop = this.#nextStop(offset); ; stop = this.#nextStop(offset)) {
+      this.#dropChunks(stop - this.#readOffset);
       this.#readOffset = stop;
-      this.#dropChunks(bytes);
-      discarded += bytes;
-      if (event !== undefined && event.offset === stop) this.#passEvent(event);
+      const event = this.#events[0];
+      if (event === undefined || event.offset > stop) return;
+      this.#passEvent(event);
     }
-    return discarded;
+  }
+
+  /** Where the bytes end that can be dropped at once: at `offset`, or at the next event before it. */
+  #nextStop(offset: number): number {
+    const event = this.#events[0]?.offset ?? Number.POSITIVE_INFINITY;
+    return Math.max(this.#readOffset, Math.min(offset, this.#endOffset, event));
   }
 
   #dropChunks(bytes: number): void {

@@ -48,6 +48,16 @@ export function parseAgentAddress(text: string): AgentAddress {
   return { ...parsePlace(text, place), carrier: scheme === undefined ? 'stream' : 'websocket' };
 }
 
+/**
+ * Reads where an agent is to listen: `address`, `address:tcpPort`, `[IPv6]:tcpPort`, or `:tcpPort` for all interfaces.
+ * TCP port 0 is any free one.
+ *
+ * @throws SercliError `bad-address`
+ */
+export function parseListenAddress(text: string): { host: string; tcpPort: number } {
+  return parsePlace(text, text.startsWith(':') ? `[::]${text}` : text, 0);
+}
+
 /** Writes an address so that `parsePortAddress` reads it back; the default TCP port is left out. */
 export function formatPortAddress(address: PortAddress): string {
   return `${formatAgentAddress(address)}/${address.port}`;
@@ -59,12 +69,14 @@ export function formatAgentAddress(address: AgentAddress): string {
   return `${address.carrier === 'websocket' ? 'wss://' : ''}${host}${tcpPort}`;
 }
 
-function parsePlace(text: string, place: string): { host: string; tcpPort: number } {
+function parsePlace(text: string, place: string, lowestTcpPort = 1): { host: string; tcpPort: number } {
   const match = /^(?:\[([0-9A-Fa-f:.]+(?:%[^\]\s]+)?)\]|([^\s:[\]%@]+))(?::(\d+))?$/.exec(place);
   const host = match?.[1] ?? match?.[2];
   if (match === null || host === undefined) throw badAddress(text, whyNoPlace(place));
   const tcpPort = match[3] === undefined ? defaultTcpPort : Number(match[3]);
-  if (tcpPort < 1 || tcpPort > 65535) throw badAddress(text, 'a TCP port is a number from 1 to 65535');
+  if (tcpPort < lowestTcpPort || tcpPort > 65535) {
+    throw badAddress(text, `a TCP port is a number from ${lowestTcpPort} to 65535`);
+  }
   return { host, tcpPort };
 }
 

@@ -15,6 +15,8 @@ export { type ConnectorHandlers, ConnectorSession } from './native/connector-ses
 export { FrameDecoder, type FrameHandlers } from './native/frame-decoder.ts';
 export { encodeDataHeader, encodeMessage } from './native/frame-encoder.ts';
 export {
+  dataType,
+  firstOptionalType,
   type Message,
   type MessageName,
   type MessageOf,

@@ -9,6 +9,13 @@ export { LinkApplication } from './link-application.ts';
 export { createNetworkPair, type NetworkNamespace, type NetworkPair } from './network-namespaces.ts';
 export { PtyFarEnd } from './pty-far-end.ts';
 export { type Requirements, requires, systemPython } from './requirements.ts';
-export { type Bench, type EchoEnd, type LinkUnderTest, serialLinkSuite, type WireEnd } from './serial-link-suite.ts';
+export {
+  type Bench,
+  type EchoEnd,
+  type FarEndKind,
+  type LinkUnderTest,
+  serialLinkSuite,
+  type WireEnd,
+} from './serial-link-suite.ts';
 export { TerminalProgram } from './terminal-program.ts';
 export { VirtualClock } from './virtual-clock.ts';

@@ -37,6 +37,14 @@ export interface LinkUnderTest {
   cleanup(): Promise<void> | void;
 }
 
+/** What the far end of a kind of link can do; tests of the rest are left out. */
+export interface FarEndKind {
+  /** It is a wire in the hands of the suite, not an echo. */
+  readonly isWire: boolean;
+  /** It can go away for good. */
+  readonly canHangUp: boolean;
+}
+
 /** What one test of the suite works with. */
 export interface Bench extends LinkUnderTest {
   readonly application: LinkApplication;
@@ -46,7 +54,11 @@ export interface Bench extends LinkUnderTest {
  * What every SerialLink must do, as vitest tests. An implementation's test is a call of this function;
  * `setup` gives a link that is up, and what it is connected to.
  */
-export function serialLinkSuite(name: string, setup: () => Promise<LinkUnderTest> | LinkUnderTest): void {
+export function serialLinkSuite(
+  name: string,
+  setup: () => Promise<LinkUnderTest> | LinkUnderTest,
+  kind: FarEndKind = { isWire: true, canHangUp: true },
+): void {
   describe(`${name} keeps the contract of SerialLink`, () => {
     let present: Bench | undefined;
     const bench = (): Bench => {
@@ -68,6 +80,6 @@ export function serialLinkSuite(name: string, setup: () => Promise<LinkUnderTest
     testBackPressure(bench);
     testChanges(bench);
     testFlush(bench);
-    testEnd(bench);
+    testEnd(bench, kind);
   });
 }

@@ -13,7 +13,7 @@ export function toPortError(error: unknown): SercliError {
         what: 'a virtual port',
         needs: 'Linux',
         platform,
-        remedy: 'serve the remote port as raw TCP or RFC 2217 instead',
+        remedy: 'attach on a Linux machine, or use the port with sercli console',
       },
       { cause: error },
     );

@@ -99,6 +99,8 @@ function prepare(fd: number, settings: LineSettingsChange, hangsUpOnClose: boole
   applyLineSettings(fd, settings);
 }
 
+const machine = `${process.platform}-${process.arch}`;
+
 async function asDeviceError(device: string, error: unknown): Promise<SercliError> {
   if (error instanceof SercliError) return error;
   const cause = { cause: error };
@@ -114,6 +116,14 @@ async function asDeviceError(device: string, error: unknown): Promise<SercliErro
     case 'ENODEV':
     case 'ENOENT':
       return new SercliError('device-not-found', { device, reason: 'there is no hardware behind it' }, cause);
+    case 'ENOTSUP': {
+      const fields = { what: `opening ${device}`, needs: 'Linux', remedy: 'run the agent on a Linux machine' };
+      return new SercliError('unsupported-platform', { ...fields, platform: machine }, cause);
+    }
+    case 'ERR_NATIVE_MODULE': {
+      const fields = { module: 'of @sercli/tty', remedy: 'install again with optional dependencies allowed' };
+      return new SercliError('native-module-missing', { ...fields, platform: machine, reason: reasonOf(error) }, cause);
+    }
     default:
       return new SercliError('device-failed', { device, reason: reasonOf(error) }, cause);
   }

@@ -2,12 +2,16 @@ import { LinkApplication, serialLinkSuite } from '@sercli/testkit';
 import { describe, expect, it } from 'vitest';
 import { openProgram } from './program.ts';
 
-serialLinkSuite('a program', async () => {
-  const link = await openProgram('stty raw -echo; printf ready; exec cat');
-  const application = new LinkApplication(link);
-  await application.until(() => application.received.length === 'ready'.length);
-  return { link, farEnd: { kind: 'echo' }, hasLines: false, cleanup: () => undefined };
-});
+serialLinkSuite(
+  'a program',
+  async () => {
+    const link = await openProgram('stty raw -echo; printf ready; exec cat');
+    const application = new LinkApplication(link);
+    await application.until(() => application.received.length === 'ready'.length);
+    return { link, farEnd: { kind: 'echo' }, hasLines: false, cleanup: () => undefined };
+  },
+  { isWire: false, canHangUp: false },
+);
 
 const textOf = (application: LinkApplication): string => new TextDecoder().decode(application.received.from());
 

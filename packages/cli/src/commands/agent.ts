@@ -1,5 +1,5 @@
 import { Agent, parsePortSpec } from '@sercli/agent';
-import { parseAgentAddress, SercliError } from '@sercli/protocol';
+import { parseListenAddress, SercliError } from '@sercli/protocol';
 import { makeLogger } from '../output/log.ts';
 import { printJson } from '../output/terminal.ts';
 import { software } from '../program-info.ts';
@@ -23,7 +23,7 @@ export async function runAgent(flags: AgentFlags): Promise<void> {
     name: flags.name,
     ports: flags.port.map(parsePortSpec),
     all: flags.all,
-    listen: flags.listen.map(parsePlace),
+    listen: flags.listen.map(parseListenAddress),
     open: flags.open,
     policy: { keepOpen: flags.keepOpen === true, lingerMs: parseMilliseconds(flags.linger) },
     software,
@@ -32,11 +32,6 @@ export async function runAgent(flags: AgentFlags): Promise<void> {
   if (flags.json) printJson({ event: 'listening', name: agent.name, addresses: agent.addresses });
   await aborted(isOver);
   await agent.close();
-}
-
-/** `ADDRESS:PORT`, `:PORT` for all interfaces, `ADDRESS` with the default TCP port. */
-function parsePlace(text: string): { host: string; tcpPort: number } {
-  return parseAgentAddress(text.startsWith(':') ? `[::]${text}` : text);
 }
 
 function parseMilliseconds(text: string): number {

@@ -10,6 +10,8 @@ export class AttachmentReport {
   readonly #colors = colorsFor(process.stderr);
   readonly #attachments: Attachment[] = [];
   readonly #status: StatusLine;
+  /** Ports that are lost, by address, and why, so that each reason is told once and not at every try. */
+  readonly #lost = new Map<string, string>();
 
   constructor(isJson: boolean) {
     this.#isJson = isJson;
@@ -39,17 +41,29 @@ export class AttachmentReport {
   }
 
   #tell(address: PortAddress, event: AttachmentEvent): void {
-    const text = textOf(event);
+    const name = formatPortAddress(address);
+    const text = this.#isRepeated(name, event) ? undefined : textOf(event, this.#lost.has(name));
+    if (event.kind === 'lost') this.#lost.set(name, event.error.code);
+    if (event.kind === 'up') this.#lost.delete(name);
     if (text === undefined) return;
-    const line = `${formatPortAddress(address)}: ${text}`;
+    const line = `${name}: ${text}`;
     this.#status.writeAbove(event.kind === 'lost' ? this.#colors.yellow(line) : line);
+  }
+
+  #isRepeated(name: string, event: AttachmentEvent): boolean {
+    return event.kind === 'lost' && this.#lost.get(name) === event.error.code;
   }
 }
 
 function detailsOf(event: AttachmentEvent): object {
   switch (event.kind) {
     case 'lost':
-      return { code: event.error.code, message: event.error.message, retryMs: Math.round(event.retryMs) };
+      return {
+        code: event.error.code,
+        message: event.error.message,
+        inDoubtBytes: event.inDoubtBytes,
+        retryMs: Math.round(event.retryMs),
+      };
     case 'link-event':
       return { detail: event.event };
     default: {
@@ -60,9 +74,12 @@ function detailsOf(event: AttachmentEvent): object {
 }
 
 /** What people are told besides the status line; nothing where it shows enough. */
-function textOf(event: AttachmentEvent): string | undefined {
+function textOf(event: AttachmentEvent, wasLost: boolean): string | undefined {
   switch (event.kind) {
-    case 'up':
+    case 'up': {
+      const settings = formatLineSettings(event.settings);
+      return wasLost ? `attached again (${settings}); what the device sent meanwhile is missing` : undefined;
+    }
     case 'idle':
     case 'application':
       return undefined;
@@ -75,12 +92,16 @@ function textOf(event: AttachmentEvent): string | undefined {
     case 'flush-failed':
       return `a flush failed: ${event.reason}`;
     case 'lost':
-      return `lost: ${event.error.message}`;
+      return `lost, trying again: ${event.error.message}${inDoubtText(event.inDoubtBytes)}`;
     case 'link-event':
       return linkEventText(event.event);
     default:
       return event satisfies never;
   }
+}
+
+function inDoubtText(bytes: number): string {
+  return bytes === 0 ? '' : `; the last ${formatBytes(bytes)} written may or may not have reached the device`;
 }
 
 function linkEventText(event: Extract<AttachmentEvent, { kind: 'link-event' }>['event']): string | undefined {

@@ -61,7 +61,7 @@ export class RemoteLink implements SerialLink {
       opened: (opened) => this.#open(opened),
       received: (bytes) => this.#received.push(bytes),
       event: (event) => this.#event(event),
-      discarded: (offset) => void this.#received.discard(offset),
+      discarded: (offset) => this.#received.discard(offset),
       done: (done) => this.#done(done),
       writable: () => this.#listener?.writable(),
       taken: () => this.#received.readOffset,
