@@ -67,6 +67,7 @@ export class Agent {
     try {
       await agent.#listen();
       await agent.#registry.start();
+      await agent.#tellPorts();
     } catch (error) {
       await agent.close();
       throw error;
@@ -115,6 +116,16 @@ export class Agent {
       this.#listeners.push(listener);
       this.#logger.info({ address: listener.address }, `listening on ${listener.address}`);
     }
+  }
+
+  async #tellPorts(): Promise<void> {
+    const { ports } = await this.portList();
+    for (const { name, device, state, reason } of ports) {
+      const text = state === 'unavailable' ? `${name} is not served: ${reason}` : `${name} is served: ${device}`;
+      this.#logger.info({ port: name, device }, text);
+    }
+    const remedy = 'plug one in, or name one with --port';
+    if (ports.length === 0) this.#logger.warn({}, `no serial port was found; ${remedy}`);
   }
 
   #places(): readonly { host: string; tcpPort: number }[] {
