@@ -25,14 +25,7 @@ for (const carrier of ['stream', 'websocket'] as const) {
     farEnd.start();
     return {
       link,
-      farEnd: {
-        kind: 'wire',
-        write: (bytes) => farEnd.write(bytes),
-        onBytes: (callback) => farEnd.onBytes(callback),
-        pause: () => farEnd.pause(),
-        resume: () => farEnd.resume(),
-        hangUp: () => farEnd.hangUp(),
-      },
+      farEnd,
       hasLines: false,
       cleanup: async () => {
         farEnd.close();

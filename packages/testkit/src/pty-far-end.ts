@@ -1,7 +1,19 @@
-import { openPty, PolledFd } from '@sercli/tty';
+import {
+  closeFd,
+  type LineSettings,
+  makeRaw,
+  openPeer,
+  openPty,
+  PolledFd,
+  readLineSettings,
+  readTermios,
+  writeTermios,
+} from '@sercli/tty';
+import type { WireEnd } from './serial-link-suite.ts';
 
 /** The other end of a port whose device is a pseudo terminal: what a test does there. */
-export class PtyFarEnd {
+export class PtyFarEnd implements WireEnd {
+  readonly kind = 'wire';
   /** The device to open. */
   readonly path: string;
   readonly #ptmx: PolledFd;
@@ -10,6 +22,8 @@ export class PtyFarEnd {
   #outgoing: Uint8Array[] = [];
   #isReading = true;
   #isGoing = false;
+  /** The port's end, held open so that it does not hang up whenever the port is closed. */
+  #peer: number | undefined;
 
   constructor() {
     const { ptmx, path } = openPty();
@@ -25,6 +39,18 @@ export class PtyFarEnd {
   /** To be called when the port is open: before, its end cannot be told from a hang-up. */
   start(): void {
     this.#watch();
+  }
+
+  /** Behaves like a device from now on: it is there, and raw, whether the port is open or not. */
+  stay(): void {
+    this.#peer = openPeer(this.#ptmx.fd);
+    writeTermios(this.#peer, makeRaw(readTermios(this.#peer)), 'now');
+    this.start();
+  }
+
+  /** As the port has set them. */
+  get settings(): LineSettings {
+    return readLineSettings(this.#ptmx.fd);
   }
 
   onBytes(callback: (bytes: Uint8Array) => void): void {
@@ -54,6 +80,8 @@ export class PtyFarEnd {
 
   close(): void {
     this.#ptmx.close();
+    if (this.#peer !== undefined) closeFd(this.#peer);
+    this.#peer = undefined;
   }
 
   #writeAll(): void {

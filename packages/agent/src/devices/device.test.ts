@@ -22,14 +22,7 @@ serialLinkSuite('a device', async () => {
   farEnd.start();
   return {
     link,
-    farEnd: {
-      kind: 'wire',
-      write: (bytes) => farEnd.write(bytes),
-      onBytes: (callback) => farEnd.onBytes(callback),
-      pause: () => farEnd.pause(),
-      resume: () => farEnd.resume(),
-      hangUp: () => farEnd.hangUp(),
-    },
+    farEnd,
     hasLines: false,
     cleanup: () => farEnd.close(),
   };
