@@ -88,7 +88,12 @@ export class Agent {
   async portList(): Promise<PortList> {
     const ports = await this.#registry.list();
     const agent = { name: this.name, software: this.#software, open: this.#options.open === true };
-    return { version: 1, agent, ports: ports.map((port) => port.list()) };
+    return { version: 1, agent, ports };
+  }
+
+  /** Calls `changed` whenever the port list is another one, until what is returned is called. */
+  watchPorts(changed: () => void): () => void {
+    return this.#registry.watch(changed);
   }
 
   /** Ends sessions and connections, closes the devices. */

@@ -1,9 +1,21 @@
-import { request } from 'node:https';
-import { dialError, dialTimeoutMs, tlsOptions } from '@sercli/link';
-import { type AgentAddress, type PortList, parsePortList, portListPath, reasonOf, SercliError } from '@sercli/protocol';
+import type { IncomingMessage } from 'node:http';
+import {
+  type AgentAddress,
+  type PortList,
+  parsePortList,
+  portListPath,
+  portWatchBeatMs,
+  portWatchPath,
+  reasonOf,
+  SercliError,
+} from '@sercli/protocol';
+import { getFromAgent } from './http-request.ts';
 
 /** Bytes of a port list at most; an agent with 4,000 ports has 1.2 MB to say. */
 const maxListBytes = 8 * 1024 * 1024;
+
+/** An agent that told no list and gave no sign of life for so long counts as gone, in milliseconds. */
+const silentMs = 2.2 * portWatchBeatMs;
 
 /**
  * Asks an agent for its ports.
@@ -14,48 +26,59 @@ export async function listPorts(
   address: AgentAddress,
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<PortList> {
-  const body = await get(address, options.signal);
+  const response = await getFromAgent(address, portListPath, options.signal);
+  let body = '';
+  for await (const text of boundedText(address, response)) body += text;
+  return parseList(address, body);
+}
+
+/**
+ * The ports of an agent, at once and again whenever something about them has changed. Ends when the signal is aborted.
+ *
+ * @throws SercliError what `listPorts` throws, and `connection-lost` when the agent goes away
+ */
+export async function* watchPorts(
+  address: AgentAddress,
+  options: { signal?: AbortSignal | undefined } = {},
+): AsyncGenerator<PortList, void, void> {
+  const response = await getFromAgent(address, portWatchPath, options.signal);
+  response.socket.setTimeout(silentMs, () => response.destroy(new Error(`it said nothing for ${silentMs / 1000} s`)));
+  let rest = '';
   try {
-    return parsePortList(body);
+    for await (const text of boundedText(address, response)) {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) if (line !== '') yield parseList(address, line);
+    }
+  } catch (error) {
+    if (options.signal?.aborted) return;
+    throw error;
+  }
+  throw new SercliError('connection-lost', { host: address.host, reason: 'the agent ended it' });
+}
+
+async function* boundedText(address: AgentAddress, response: IncomingMessage): AsyncGenerator<string, void, void> {
+  response.setEncoding('utf8');
+  let bytes = 0;
+  try {
+    for await (const text of response) {
+      bytes = String(text).includes('\n') ? 0 : bytes + String(text).length;
+      if (bytes > maxListBytes) throw new Error(`its port list is longer than ${maxListBytes} bytes`);
+      yield String(text);
+    }
   } catch (cause) {
-    const { host, tcpPort } = address;
-    throw new SercliError(
-      'not-an-agent',
-      { host, tcpPort, reason: `its port list is unreadable: ${reasonOf(cause)}` },
-      { cause },
-    );
+    throw new SercliError('connection-lost', { host: address.host, reason: reasonOf(cause) }, { cause });
+  } finally {
+    response.destroy();
   }
 }
 
-function get(address: AgentAddress, signal: AbortSignal | undefined): Promise<string> {
-  const { host, tcpPort } = address;
-  return new Promise((resolve, reject) => {
-    const refuse = (reason: string): void => reject(new SercliError('not-an-agent', { host, tcpPort, reason }));
-    const asking = request({
-      ...tlsOptions,
-      host,
-      port: tcpPort,
-      path: portListPath,
-      timeout: dialTimeoutMs,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    asking.on('response', (response) => {
-      if (response.statusCode !== 200) {
-        asking.destroy();
-        return refuse(`it answers HTTP ${response.statusCode}`);
-      }
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > maxListBytes) asking.destroy(new Error(`its port list is longer than ${maxListBytes} bytes`));
-        else chunks.push(chunk);
-      });
-      response.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-      response.on('error', (error) => reject(dialError(address, error)));
-    });
-    asking.on('timeout', () => asking.destroy(new Error(`no answer within ${dialTimeoutMs / 1000} s`)));
-    asking.on('error', (error) => reject(dialError(address, error)));
-    asking.end();
-  });
+function parseList(address: AgentAddress, json: string): PortList {
+  try {
+    return parsePortList(json);
+  } catch (cause) {
+    const { host, tcpPort } = address;
+    const reason = `its port list is unreadable: ${reasonOf(cause)}`;
+    throw new SercliError('not-an-agent', { host, tcpPort, reason }, { cause });
+  }
 }

@@ -29,4 +29,11 @@ export type { PortEvent } from './native/messages/event.ts';
 export type { Hello } from './native/messages/hello.ts';
 export type { Opened } from './native/messages/opened.ts';
 export type { PortRequest } from './native/messages/request.ts';
-export { type ListedPort, type PortList, parsePortList, portListPath } from './port-list.ts';
+export {
+  type ListedPort,
+  type PortList,
+  parsePortList,
+  portListPath,
+  portWatchBeatMs,
+  portWatchPath,
+} from './port-list.ts';

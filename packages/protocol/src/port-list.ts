@@ -4,6 +4,13 @@ import { lineSettings } from './native/messages/fields.ts';
 /** The path of the port list on an agent. */
 export const portListPath = '/v1/ports';
 
+/**
+ * The path of the list as it changes: JSON lines, the list at once and again whenever it is another one. An empty line
+ * each `portWatchBeatMs` is the sign of life.
+ */
+export const portWatchPath = '/v1/ports/watch';
+export const portWatchBeatMs = 5_000;
+
 const usb = v.object({
   vendorId: v.string(),
   productId: v.string(),
@@ -20,8 +27,11 @@ const listedPort = v.object({
   usb: v.exactOptional(usb),
   /** In force if the port is open, else what it will be opened with. */
   settings: lineSettings,
-  /** `idle`: the device is not opened; `unavailable`: it is not served, `reason` says why. */
-  state: v.picklist(['idle', 'open', 'unavailable']),
+  /**
+   * `idle`: the device is not opened; `unavailable`: it is not served; `lost`: it is gone and keeps its name until it
+   * comes back. `reason` says why.
+   */
+  state: v.picklist(['idle', 'open', 'unavailable', 'lost']),
   reason: v.exactOptional(v.string()),
   /** Who controls the port; `since` in ISO 8601. */
   controller: v.exactOptional(v.object({ name: v.string(), address: v.string(), since: v.string() })),

@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
+export { watchDirectory } from './directory-watch.ts';
 export { setExclusive } from './exclusive.ts';
 export { lockFile, tryLockFile } from './file-lock.ts';
 export { isHungUp } from './hang-up.ts';

@@ -67,9 +67,23 @@ function makeSlot(fd: number): Slot {
   binding ??= new bindings.LinuxPortBinding(fd);
   const Native = binding.poller.poller.constructor as NativePollerClass;
   const slot: Slot = {
-    native: new Native(fd, (error, events) => slot.callback?.(error, events)),
+    native: new Native(fd, (error, events) => {
+      runContinuations();
+      slot.callback?.(error, events);
+    }),
     callback: undefined,
   };
   slots.set(fd, slot);
   return slot;
+}
+
+/**
+ * Has Node run, after the poll phase of this turn of the event loop, what a callback leaves to promises and nextTick.
+ *
+ * The native side calls by napi_call_function where napi_make_callback is meant (Node-API documentation), so this is
+ * left to the next callback that Node makes itself. Up to Node 26.3 one followed every poll phase; since then
+ * (nodejs/node#62969) only an immediate is sure to.
+ */
+function runContinuations(): void {
+  setImmediate(() => undefined);
 }

@@ -127,6 +127,18 @@ describe('interest', () => {
     expect(read.join('')).toBe('abc');
   });
 
+  it('runs what a handler leaves to promises before it calls again', async () => {
+    const order: string[] = [];
+    await new Promise<void>((resolve) => {
+      nearHandlers.writable = () => {
+        if (order.push('handler') === 3) resolve();
+        else Promise.resolve().then(() => order.push('promise'));
+      };
+      near.setInterest({ readable: false, writable: true });
+    });
+    expect(order).toEqual(['handler', 'promise', 'handler']);
+  });
+
   it('can be switched from one to the other and off, inside a handler and outside', async () => {
     await next(near, nearHandlers, 'writable');
     far.write(Buffer.from('x'));

@@ -11,6 +11,8 @@ export interface DeviceInfo {
   /** For people: `FTDI FT232R USB UART`, `built-in serial port`. */
   readonly description: string;
   readonly usb?: UsbIdentity;
+  /** The name that udev gave it in /dev/serial/by-id: `usb-FTDI_FT232R_USB_UART_A50285BI-if00-port0`. */
+  readonly byId?: string;
   /** Why it should not be served unless it is named. */
   readonly unavailable?: { readonly reason: string };
 }
@@ -30,13 +32,14 @@ export const machineRoots: DeviceRoots = { sys: '/sys', proc: '/proc', dev: '/de
  * resets many a board.
  */
 export async function listDevices(roots: DeviceRoots = machineRoots): Promise<DeviceInfo[]> {
-  const [names, phantoms, consoles, holders] = await Promise.all([
+  const [names, phantoms, consoles, holders, namesById] = await Promise.all([
     portNames(roots),
     phantomPorts(roots),
     kernelConsoles(roots),
     findHolders(roots.proc, roots.dev),
+    idNames(roots),
   ]);
-  const facts: Facts = { roots, phantoms, consoles, holders };
+  const facts: Facts = { roots, phantoms, consoles, holders, namesById };
   const devices = await Promise.all(names.map((name) => describeDevice(name, facts)));
   return devices.sort((one, other) => one.path.localeCompare(other.path, 'en', { numeric: true }));
 }
@@ -46,6 +49,8 @@ interface Facts {
   readonly phantoms: ReadonlySet<string>;
   readonly consoles: ReadonlySet<string>;
   readonly holders: ReadonlyMap<string, DeviceHolder>;
+  /** By-id names, by the path they lead to. */
+  readonly namesById: ReadonlyMap<string, string>;
 }
 
 async function describeDevice(name: string, facts: Facts): Promise<DeviceInfo> {
@@ -53,10 +58,12 @@ async function describeDevice(name: string, facts: Facts): Promise<DeviceInfo> {
   const hardware = await realpath(join(facts.roots.sys, 'class/tty', name, 'device'));
   const usb = await readUsbIdentity(hardware, await realpath(facts.roots.sys));
   const reason = await whyUnavailable(name, path, facts);
+  const byId = facts.namesById.get(path);
   return {
     path,
     description: await describeHardware(hardware, usb),
     ...(usb === undefined ? {} : { usb }),
+    ...(byId === undefined ? {} : { byId }),
     ...(reason === undefined ? {} : { unavailable: { reason } }),
   };
 }
@@ -93,6 +100,17 @@ async function portNames({ sys }: DeviceRoots): Promise<string[]> {
     ),
   );
   return names.filter((_, index) => hasDevice[index]);
+}
+
+/** udev's names for what does not change when a device is plugged in elsewhere (60-serial.rules). */
+async function idNames({ dev }: DeviceRoots): Promise<Map<string, string>> {
+  const directory = join(dev, 'serial/by-id');
+  const names = new Map<string, string>();
+  for (const name of await readdir(directory).catch(() => [])) {
+    const path = await realpath(join(directory, name)).catch(() => undefined);
+    if (path !== undefined) names.set(path, name);
+  }
+  return names;
 }
 
 /**

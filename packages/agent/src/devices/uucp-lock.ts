@@ -59,7 +59,7 @@ export async function uucpHolder(
 ): Promise<{ holder: DeviceHolder | undefined } | undefined> {
   for (const file of await lockFiles(device, directory)) {
     const state = await readLock(file, proc);
-    if (state.kind === 'held') return { holder: state.holder };
+    if (state.kind === 'held' && state.holder?.pid !== process.pid) return { holder: state.holder };
   }
   return undefined;
 }

@@ -1,11 +1,16 @@
-import { SercliError } from '@sercli/protocol';
-import { openDevice } from '../devices/device.ts';
+import { realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type PortList, SercliError } from '@sercli/protocol';
+import { DeviceWatch } from '../devices/device-watch.ts';
 import { type DeviceInfo, listDevices } from '../devices/list-devices.ts';
 import type { PortSpec } from '../devices/port-spec.ts';
 import type { Logger } from '../logger.ts';
-import { openProgram } from '../programs/program.ts';
-import { openSimulator, simulatorKinds } from '../simulators/simulators.ts';
-import { defaultPortPolicy, type PortDescription, type PortPolicy, ServedPort } from './served-port.ts';
+import { DeviceNames } from './device-names.ts';
+import { describeDevice, describeSpec, type PortDescription } from './port-description.ts';
+import { defaultPortPolicy, type PortPolicy, ServedPort } from './served-port.ts';
+
+/** Changes that come together are told together, this many milliseconds after the first. */
+const tellMs = 20;
 
 export interface RegistryOptions {
   /** What this agent is called, for messages. */
@@ -18,13 +23,21 @@ export interface RegistryOptions {
   readonly logger: Logger;
   /** Where ports are found; the machine's own unless a test says otherwise. */
   readonly findDevices?: () => Promise<readonly DeviceInfo[]>;
+  /** Where found devices come and go. */
+  readonly deviceDirectory?: string;
 }
 
-/** The ports of an agent, by name: those that were named, and those that were found. */
+/** The ports of an agent, by name: those that were named, and those that were found. Both may come and go. */
 export class PortRegistry {
   readonly #options: RegistryOptions;
   readonly #named = new Map<string, ServedPort>();
+  readonly #specs = new Map<ServedPort, PortDescription>();
   readonly #found = new Map<string, ServedPort>();
+  readonly #names = new DeviceNames();
+  readonly #watchers = new Set<() => void>();
+  #deviceWatch: DeviceWatch | undefined;
+  #telling: NodeJS.Timeout | undefined;
+  #told = '';
 
   /** @throws SercliError `usage` where two ports have one name */
   constructor(options: RegistryOptions) {
@@ -35,28 +48,33 @@ export class PortRegistry {
         const remedy = 'give one of them another name: --port NAME=DEVICE';
         throw new SercliError('usage', { what: `two ports are called ${description.name}`, remedy });
       }
-      this.#named.set(description.name, this.#serve(description));
+      const port = this.#serve(description);
+      this.#named.set(description.name, port);
+      this.#specs.set(port, description);
     }
   }
 
-  /** Opens the ports that are kept open. */
+  /** Begins to watch for devices, and opens the ports that are kept open. */
   async start(): Promise<void> {
-    await this.#find();
+    const directories = this.#devicePaths().map((path) => dirname(path));
+    if (this.#options.isFinding) directories.push(this.#options.deviceDirectory ?? '/dev');
+    if (directories.length > 0) this.#deviceWatch = new DeviceWatch(directories, () => void this.#look());
+    await this.#look();
     await Promise.all(this.#all().map((port) => port.start()));
   }
 
   /** All ports, those that are not served included, with their state now. */
-  async list(): Promise<readonly ServedPort[]> {
-    await this.#find();
-    return this.#all();
+  async list(): Promise<PortList['ports']> {
+    await this.#look();
+    return this.#all().map((port) => port.list());
   }
 
   /** @throws SercliError `port-not-found` */
   async get(name: string): Promise<ServedPort> {
-    const ports = await this.list();
-    const port = ports.find((candidate) => candidate.name === name);
+    await this.#look();
+    const port = this.#named.get(name) ?? this.#found.get(name);
     if (port !== undefined) return port;
-    const names = ports.map((candidate) => candidate.name);
+    const names = this.#all().map((candidate) => candidate.name);
     throw new SercliError('port-not-found', {
       port: name,
       host: this.#options.host,
@@ -64,7 +82,15 @@ export class PortRegistry {
     });
   }
 
+  /** Calls `changed` whenever the list has become another one, until what is returned is called. */
+  watch(changed: () => void): () => void {
+    this.#watchers.add(changed);
+    return () => this.#watchers.delete(changed);
+  }
+
   async close(): Promise<void> {
+    this.#deviceWatch?.close();
+    clearTimeout(this.#telling);
     await Promise.all(this.#all().map((port) => port.close()));
   }
 
@@ -72,66 +98,61 @@ export class PortRegistry {
     return [...this.#named.values(), ...this.#found.values()];
   }
 
+  #devicePaths(): string[] {
+    return this.#options.specs.flatMap((spec) => (spec.kind === 'device' ? [spec.path] : []));
+  }
+
   #serve(description: PortDescription): ServedPort {
     const { host, policy = defaultPortPolicy, logger } = this.#options;
-    return new ServedPort(host, description, policy, logger);
+    return new ServedPort(description, { host, policy, logger, changed: () => this.#mayHaveChanged() });
   }
 
-  /** Looks at the machine's devices again: new ones appear, those that are gone and not open disappear. */
-  async #find(): Promise<void> {
-    if (!this.#options.isFinding) return;
+  /** Looks at the machine's devices again. */
+  async #look(): Promise<void> {
+    await Promise.all([...this.#specs].map(([port, description]) => this.#lookForNamed(port, description)));
+    if (this.#options.isFinding) await this.#lookForOthers();
+    this.#mayHaveChanged();
+  }
+
+  async #lookForNamed(port: ServedPort, description: PortDescription): Promise<void> {
+    if (!description.device.startsWith('/')) return;
+    const isThere = (await realPath(description.device)) !== undefined;
+    const absence = { kind: 'lost', reason: `there is no ${description.device}` } as const;
+    port.update(isThere ? description : { ...description, absence });
+  }
+
+  /** New devices are served; those that are gone keep their names, and are served again when they come back. */
+  async #lookForOthers(): Promise<void> {
     const devices = await (this.#options.findDevices ?? listDevices)();
-    const descriptions = new Map(devices.map((device) => [device.path, describeDevice(device)]));
-    for (const port of this.#named.values()) descriptions.delete(port.device);
-    for (const port of this.#found.values()) {
-      if (!descriptions.has(port.device) && !port.isOpen) this.#found.delete(port.name);
+    const named = new Set(await Promise.all(this.#devicePaths().map(realPath)));
+    const others = devices.filter((device) => !named.has(device.path));
+    const names = this.#names.assign(others, new Set(this.#named.keys()));
+    const present = new Set<string>();
+    for (const device of others) {
+      const name = names.get(device.path) ?? device.path;
+      present.add(name);
+      this.#find(describeDevice(name, device));
     }
-    for (const description of descriptions.values()) {
-      if (this.#named.has(description.name)) continue;
-      const known = this.#found.get(description.name);
-      if (known === undefined) this.#found.set(description.name, this.#serve(description));
-      else known.update(description);
-    }
+    for (const port of this.#found.values()) if (!present.has(port.name)) port.lose('it was unplugged');
+  }
+
+  #find(description: PortDescription): void {
+    const known = this.#found.get(description.name);
+    if (known !== undefined) return known.update(description);
+    this.#found.set(description.name, this.#serve(description));
+  }
+
+  #mayHaveChanged(): void {
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined;
+      const list = JSON.stringify(this.#all().map((port) => port.list()));
+      if (list === this.#told) return;
+      this.#told = list;
+      for (const changed of this.#watchers) changed();
+    }, tellMs);
   }
 }
 
-function describeSpec(spec: PortSpec): PortDescription {
-  const { name, settings } = spec;
-  switch (spec.kind) {
-    case 'device':
-      return { name, settings, ...openedDevice(name, spec.path) };
-    case 'simulator':
-      return {
-        name,
-        device: `sim:${spec.simulator}`,
-        description: simulatorKinds[spec.simulator].description,
-        settings,
-        pushesBack: () => true,
-        open: async (inForce) => openSimulator(spec.simulator, inForce, { name }),
-      };
-    case 'program':
-      return {
-        name,
-        device: `exec:${spec.command}`,
-        settings,
-        pushesBack: () => true,
-        open: (inForce) => openProgram(spec.command, inForce, { name }),
-      };
-    default:
-      return spec satisfies never;
-  }
-}
-
-function describeDevice({ path, description, usb, unavailable }: DeviceInfo): PortDescription {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return { name, description, usb, unavailable: unavailable?.reason, settings: {}, ...openedDevice(name, path) };
-}
-
-function openedDevice(name: string, path: string): Pick<PortDescription, 'device' | 'pushesBack' | 'open'> {
-  return {
-    device: path,
-    // The far end of a pseudo terminal is a program, and its writes wait.
-    pushesBack: (settings) => settings.flowControl !== 'none' || path.startsWith('/dev/pts/'),
-    open: (settings) => openDevice(path, settings, { name }),
-  };
+function realPath(path: string): Promise<string | undefined> {
+  return realpath(path).catch(() => undefined);
 }

@@ -2,7 +2,8 @@ import { type LinkListener, type LinkState, ReceiveQueue, type SerialLink } from
 import { defaultLineSettings, type LineSettings, noModemLines, SercliError } from '@sercli/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../logger.ts';
-import { type PortDescription, type PortPolicy, ServedPort } from './served-port.ts';
+import type { PortDescription } from './port-description.ts';
+import { type PortPolicy, ServedPort } from './served-port.ts';
 import type { SessionLink } from './session-link.ts';
 
 /** A device in the hands of the test. */
@@ -92,7 +93,12 @@ describe('ServedPort', () => {
       },
       ...more,
     };
-    return new ServedPort('SerialMachine', description, { keepOpen: false, lingerMs: 0, ...policy }, silentLogger);
+    return new ServedPort(description, {
+      host: 'SerialMachine',
+      policy: { keepOpen: false, lingerMs: 0, ...policy },
+      logger: silentLogger,
+      changed: () => undefined,
+    });
   }
 
   function readAll(session: SessionLink): string {
@@ -244,9 +250,15 @@ describe('ServedPort', () => {
   });
 
   it('does not serve what is only listed', async () => {
-    const port = makePort({}, { unavailable: 'the kernel console is on it' });
+    const port = makePort({}, { absence: { kind: 'unavailable', reason: 'the kernel console is on it' } });
     expect(port.list()).toMatchObject({ state: 'unavailable', reason: 'the kernel console is on it' });
     await expect(port.openSession(holder, {})).rejects.toMatchObject({ code: 'port-unavailable' });
+  });
+
+  it('says of a device that is gone that it is lost', async () => {
+    const port = makePort({}, { absence: { kind: 'lost', reason: 'it was unplugged' } });
+    expect(port.list()).toMatchObject({ state: 'lost', reason: 'it was unplugged' });
+    await expect(port.openSession(holder, {})).rejects.toMatchObject({ code: 'device-lost' });
   });
 
   it('ends its session when the agent ends', async () => {

@@ -10,6 +10,7 @@ import {
 } from '@sercli/protocol';
 import type { Logger } from '../logger.ts';
 import { clockTime, type Holder, holderText, type PortControl, toldControl } from './port-control.ts';
+import type { PortDescription } from './port-description.ts';
 import { defaultLogBytes, LogCursor, PortLog } from './port-log.ts';
 import { SessionLink } from './session-link.ts';
 
@@ -19,22 +20,6 @@ const chunkBytes = 65_536;
 /** Room in the log that a held device leaves: what it sent last, when it goes, must not cost a reader a gap. */
 const reservedBytes = 65_536;
 
-/** What a port is and how it is opened. */
-export interface PortDescription {
-  readonly name: string;
-  /** `/dev/ttyS0`, `sim:modem`, `exec:bash`. */
-  readonly device: string;
-  readonly description?: string | undefined;
-  readonly usb?: ListedPort['usb'];
-  /** Why it is not served, where it is only listed. */
-  readonly unavailable?: string | undefined;
-  /** What the line is set to when the device is opened. */
-  readonly settings: LineSettingsChange;
-  /** Not reading the device makes its far end wait: nothing is lost by it. */
-  pushesBack(settings: LineSettings): boolean;
-  open(settings: LineSettings): Promise<SerialLink>;
-}
-
 export interface PortPolicy {
   /** Open from the start of the agent to its end. */
   readonly keepOpen: boolean;
@@ -43,6 +28,15 @@ export interface PortPolicy {
 }
 
 export const defaultPortPolicy: PortPolicy = { keepOpen: false, lingerMs: 0 };
+
+/** What a port has of its agent. */
+export interface PortSurroundings {
+  /** What the agent is called, for messages. */
+  readonly host: string;
+  readonly policy: PortPolicy;
+  readonly logger: Logger;
+  changed(): void;
+}
 
 type DeviceState =
   | { readonly kind: 'idle' }
@@ -57,6 +51,7 @@ export class ServedPort {
   readonly #host: string;
   readonly #policy: PortPolicy;
   readonly #logger: Logger;
+  readonly #changed: () => void;
   #description: PortDescription;
   #device: DeviceState = { kind: 'idle' };
   /** One run of the device's byte count. */
@@ -65,11 +60,13 @@ export class ServedPort {
   #control: PortControl | undefined;
   #isReading = false;
 
-  constructor(host: string, description: PortDescription, policy: PortPolicy, logger: Logger) {
+  /** @param changed is called when `list` may say something else */
+  constructor(description: PortDescription, { host, policy, logger, changed }: PortSurroundings) {
     this.#host = host;
     this.#description = description;
     this.#policy = policy;
     this.#logger = logger;
+    this.#changed = changed;
   }
 
   get name(): string {
@@ -93,19 +90,24 @@ export class ServedPort {
     this.#description = description;
   }
 
+  /** The device is gone. */
+  lose(reason: string): void {
+    this.#description = { ...this.#description, absence: { kind: 'lost', reason } };
+  }
+
   /** The port as `/v1/ports` lists it. */
   list(): ListedPort {
-    const { name, device, description, usb, unavailable } = this.#description;
+    const { name, device, description, usb } = this.#description;
     const source = this.#source;
-    const isUnavailable = unavailable !== undefined && source === undefined;
+    const absence = source === undefined ? this.#description.absence : undefined;
     return {
       name,
       device,
       ...(description === undefined ? {} : { description }),
       ...(usb === undefined ? {} : { usb }),
       settings: source?.settings ?? this.#initialSettings({}),
-      state: isUnavailable ? 'unavailable' : source === undefined ? 'idle' : 'open',
-      ...(isUnavailable ? { reason: unavailable } : {}),
+      state: absence?.kind ?? (source === undefined ? 'idle' : 'open'),
+      ...(absence === undefined ? {} : { reason: absence.reason }),
       ...(this.#control === undefined ? {} : { controller: toldControl(this.#control) }),
     };
   }
@@ -119,6 +121,7 @@ export class ServedPort {
     this.#refuseUnlessFree();
     const control: PortControl = { ...holder, since: new Date(), session: undefined };
     this.#control = control;
+    this.#changed();
     try {
       const wasOpen = this.#source !== undefined;
       const source = await this.#openDevice(change);
@@ -159,10 +162,14 @@ export class ServedPort {
   }
 
   #refuseUnlessFree(): void {
-    const { name, unavailable } = this.#description;
+    const { name, absence } = this.#description;
     const host = this.#host;
-    if (unavailable !== undefined) throw new SercliError('port-unavailable', { port: name, host, reason: unavailable });
-    if (this.#control === undefined) return;
+    if (this.#control === undefined) {
+      if (absence === undefined) return;
+      const { kind, reason } = absence;
+      if (kind === 'lost') throw new SercliError('device-lost', { device: `${name} on ${host}`, reason });
+      throw new SercliError('port-unavailable', { port: name, host, reason });
+    }
     const since = clockTime(this.#control.since);
     throw new SercliError('port-busy', { port: name, host, holder: holderText(this.#control), since });
   }
@@ -219,6 +226,7 @@ export class ServedPort {
       event: (event) => this.#sourceEvent(event),
     });
     void source.closed.then((error) => this.#sourceClosed(source, error));
+    this.#changed();
   }
 
   /** Moves what the device has into the log, unless that would make a gap where the far end can wait instead. */
@@ -246,6 +254,7 @@ export class ServedPort {
   #sourceEvent(event: LinkEvent): void {
     if (event.kind === 'break' || event.kind === 'line-error' || event.kind === 'gap') this.#log.place(event);
     else if (event.kind !== 'state') this.#control?.session?.sourceEvent(event);
+    if (event.kind === 'settings') this.#changed();
   }
 
   #sourceClosed(source: SerialLink, error: SercliError | undefined): void {
@@ -256,11 +265,13 @@ export class ServedPort {
     if (error !== undefined)
       this.#logger.warn({ port: this.name, device: this.device, reason: error.message }, 'device lost');
     this.#control?.session?.sourceClosed(error);
+    this.#changed();
   }
 
   #released(control: PortControl): void {
     if (this.#control !== control) return;
     this.#control = undefined;
+    this.#changed();
     if (control.session !== undefined) {
       const { name, address } = control;
       this.#logger.info(
@@ -277,6 +288,7 @@ export class ServedPort {
   #closeDevice(source: SerialLink): void {
     const closed = source.close().then(() => {
       this.#device = { kind: 'idle' };
+      this.#changed();
       this.#logger.info({ port: this.name, device: this.device }, `${this.name}: closed ${this.device}`);
     });
     this.#device = { kind: 'closing', closed };
