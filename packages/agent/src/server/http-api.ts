@@ -42,9 +42,13 @@ function tellChanges(api: HttpApi, response: ServerResponse): void {
   response.flushHeaders();
   // A list that could not be made is told with the next change.
   const tell = (): void => void api.portList().then(write, () => undefined);
+  let told = '';
   const write = (list: PortList): void => {
-    if (response.writableLength < watchBacklogBytes) response.write(`${JSON.stringify(list)}\n`);
-    else response.once('drain', tell);
+    const line = `${JSON.stringify(list)}\n`;
+    if (line === told) return;
+    if (response.writableLength >= watchBacklogBytes) return void response.once('drain', tell);
+    told = line;
+    response.write(line);
   };
   const beat = setInterval(() => {
     if (response.writableLength === 0) response.write('\n');
