@@ -7,10 +7,11 @@ import { report, sourceFiles } from './source-files.mjs';
 const allowed = {
   protocol: [],
   tty: [],
+  discovery: ['protocol'],
   'virtual-port': ['tty', 'protocol'],
   link: ['protocol'],
-  agent: ['link', 'tty', 'protocol'],
-  client: ['link', 'virtual-port', 'protocol'],
+  agent: ['link', 'tty', 'discovery', 'protocol'],
+  client: ['link', 'virtual-port', 'discovery', 'protocol'],
   cli: ['agent', 'client', 'protocol'],
   testkit: ['protocol', 'link', 'tty'],
 };

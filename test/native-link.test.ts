@@ -20,7 +20,7 @@ for (const carrier of ['stream', 'websocket'] as const) {
       listen: [{ host: '127.0.0.1', tcpPort: 0 }],
       stateDirectory,
     });
-    const connections = new AgentConnections({ name: 'test', software: 'test' });
+    const connections = new AgentConnections({ identity: { name: 'test', software: 'test' } });
     const link = await connections.open({ host: '127.0.0.1', tcpPort: agent.tcpPort, carrier, port: 'dut' });
     farEnd.start();
     return {

@@ -40,7 +40,7 @@ describe('a port list that is watched', () => {
     await symlink(farEnd.path, path);
     expect(await nextPort()).toMatchObject({ name: 'ttyX0', state: 'idle' });
 
-    const connections = new AgentConnections({ name: 'anna@laptop', software: 'test' });
+    const connections = new AgentConnections({ identity: { name: 'anna@laptop', software: 'test' } });
     const link = await connections.open({ ...address, port: 'ttyX0' });
     let port = await nextPort();
     while (port?.state !== 'open') port = await nextPort();

@@ -8,6 +8,7 @@ const guide = [
 const reference = [
   { text: 'Command line', link: '/reference/cli' },
   { text: 'Error codes', link: '/reference/errors' },
+  { text: 'Configuration file', link: '/reference/config' },
   { text: 'Wire protocol', link: '/reference/wire-protocol' },
 ];
 

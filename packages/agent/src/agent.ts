@@ -1,7 +1,17 @@
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
-import { type Carrier, listenNative, loadIdentity, type NativeListener } from '@sercli/link';
-import { defaultTcpPort, type PortList } from '@sercli/protocol';
+import type { Advertiser, Discovery } from '@sercli/discovery';
+import {
+  type Carrier,
+  fingerprintOf,
+  type Identity,
+  listenNative,
+  loadIdentity,
+  type NativeListener,
+  shortIdOf,
+} from '@sercli/link';
+import { defaultTcpPort, type PortList, wireVersion } from '@sercli/protocol';
+import { type PortConfig, portConfigOf } from './config/config.ts';
 import type { PortSpec } from './devices/port-spec.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import { PortRegistry } from './ports/port-registry.ts';
@@ -10,18 +20,25 @@ import { isPrivateAddress } from './server/admission.ts';
 import { ClientConnection } from './server/client-connection.ts';
 import { answerHttp } from './server/http-api.ts';
 
-export interface AgentOptions {
-  /** What the agent is called; the machine's host name without its domain unless said otherwise. */
-  readonly name?: string | undefined;
+/** Which ports an agent serves. */
+export interface AgentPorts {
   /** Ports to serve. Without any, every free port of the machine. */
-  readonly ports?: readonly PortSpec[] | undefined;
+  readonly ports?: readonly (PortSpec | PortConfig)[] | undefined;
   /** With `ports`: also serve every free port of the machine. */
   readonly all?: boolean | undefined;
+  /** For every port that does not say otherwise. */
+  readonly policy?: Partial<PortPolicy> | undefined;
+}
+
+export interface AgentOptions extends AgentPorts {
+  /** What the agent is called; the machine's host name without its domain unless said otherwise. */
+  readonly name?: string | undefined;
   /** Where to listen; 127.0.0.1:7372 unless said otherwise. */
   readonly listen?: readonly { readonly host: string; readonly tcpPort: number }[] | undefined;
   /** Listen on all interfaces and serve whoever is on a private network. */
   readonly open?: boolean | undefined;
-  readonly policy?: PortPolicy | undefined;
+  /** Where the agent lets itself be found; nowhere unless given. */
+  readonly discovery?: Discovery | undefined;
   /** Where the identity is kept; see `defaultStateDirectory`. */
   readonly stateDirectory?: string | undefined;
   /** Program and version, told to clients. */
@@ -36,25 +53,19 @@ export function defaultStateDirectory(): string {
 
 /** A running agent. */
 export class Agent {
-  readonly name: string;
   readonly #options: AgentOptions;
   readonly #logger: Logger;
   readonly #registry: PortRegistry;
   readonly #connections = new Set<ClientConnection>();
   readonly #listeners: NativeListener[] = [];
+  #name: string;
+  #advertiser: Advertiser | undefined;
 
   private constructor(options: AgentOptions) {
-    this.name = options.name ?? shortHostName();
+    this.#name = options.name ?? shortHostName();
     this.#options = options;
     this.#logger = options.logger ?? silentLogger;
-    const specs = options.ports ?? [];
-    this.#registry = new PortRegistry({
-      host: this.name,
-      specs,
-      isFinding: specs.length === 0 || options.all === true,
-      logger: this.#logger,
-      ...(options.policy === undefined ? {} : { policy: options.policy }),
-    });
+    this.#registry = new PortRegistry({ host: this.#name, logger: this.#logger });
   }
 
   /**
@@ -65,14 +76,20 @@ export class Agent {
   static async start(options: AgentOptions = {}): Promise<Agent> {
     const agent = new Agent(options);
     try {
-      await agent.#listen();
-      await agent.#registry.start();
-      await agent.#tellPorts();
+      const identity = await loadIdentity(options.stateDirectory ?? defaultStateDirectory());
+      await agent.#listen(identity);
+      await agent.serve(options);
+      await agent.#advertise(identity);
     } catch (error) {
       await agent.close();
       throw error;
     }
     return agent;
+  }
+
+  /** What the agent is called; another name than it was given if that belonged to another agent. */
+  get name(): string {
+    return this.#name;
   }
 
   /** Where the agent listens: `127.0.0.1:7372`. */
@@ -91,6 +108,17 @@ export class Agent {
     return { version: 1, agent, ports };
   }
 
+  /**
+   * Serves these ports from now on. Ports whose description stays the same keep their sessions.
+   *
+   * @throws SercliError `usage`; then nothing has changed
+   */
+  async serve({ ports = [], all = false, policy = {} }: AgentPorts): Promise<void> {
+    const configs = ports.map((port) => ('spec' in port ? port : portConfigOf(port)));
+    await this.#registry.select({ ports: configs, isFinding: ports.length === 0 || all, policy });
+    await this.#tellPorts();
+  }
+
   /** Calls `changed` whenever the port list is another one, until what is returned is called. */
   watchPorts(changed: () => void): () => void {
     return this.#registry.watch(changed);
@@ -98,6 +126,7 @@ export class Agent {
 
   /** Ends sessions and connections, closes the devices. */
   async close(): Promise<void> {
+    await this.#advertiser?.close();
     await this.#registry.close();
     for (const connection of this.#connections) connection.close();
     await Promise.all(this.#listeners.map((listener) => listener.close()));
@@ -107,8 +136,7 @@ export class Agent {
     return this.#options.software ?? 'sercli';
   }
 
-  async #listen(): Promise<void> {
-    const identity = await loadIdentity(this.#options.stateDirectory ?? defaultStateDirectory());
+  async #listen(identity: Identity): Promise<void> {
     for (const { host, tcpPort } of this.#places()) {
       const listener = await listenNative({
         address: host,
@@ -121,12 +149,40 @@ export class Agent {
       this.#listeners.push(listener);
       this.#logger.info({ address: listener.address }, `listening on ${listener.address}`);
     }
+    if (this.#options.open !== true) return;
+    const text =
+      'open: whoever reaches this machine from a private network may use its ports, without being asked who they are';
+    this.#logger.warn({}, text);
+  }
+
+  /** Lets the agent be found, on the interfaces that it listens on. */
+  async #advertise({ cert }: Identity): Promise<void> {
+    const renamed = (name: string): void => {
+      this.#logger.warn({ name }, `another agent is called ${this.#name}; this one is called ${name} now`);
+      this.#name = name;
+    };
+    const failed = (error: Error): void => this.#logger.warn({}, error.message);
+    this.#advertiser = await this.#options.discovery?.advertise(
+      {
+        name: this.#name,
+        tcpPort: this.tcpPort,
+        agentId: shortIdOf(cert),
+        wire: wireVersion,
+        software: this.#software,
+        fingerprint: fingerprintOf(cert),
+        isOpen: this.#options.open === true,
+      },
+      { interfaces: this.#places().map(({ host }) => host), renamed, failed },
+    );
   }
 
   async #tellPorts(): Promise<void> {
     const { ports } = await this.portList();
     for (const { name, device, state, reason } of ports) {
-      const text = state === 'unavailable' ? `${name} is not served: ${reason}` : `${name} is served: ${device}`;
+      const isServed = reason === undefined;
+      const text = isServed
+        ? `${name} is served: ${device}`
+        : `${name} is ${state === 'lost' ? 'lost' : 'not served'}: ${reason}`;
       this.#logger.info({ port: name, device }, text);
     }
     const remedy = 'plug one in, or name one with --port';

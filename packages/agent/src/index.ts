@@ -3,9 +3,24 @@
  *
  * @packageDocumentation
  */
-export { Agent, type AgentOptions, defaultStateDirectory } from './agent.ts';
+export { type Discovery, mdnsDiscovery } from '@sercli/discovery';
+export { Agent, type AgentOptions, type AgentPorts, defaultStateDirectory } from './agent.ts';
+export {
+  type AttachmentConfig,
+  type Config,
+  type LogLevel,
+  type MatchedSpec,
+  type PortConfig,
+  portConfigOf,
+} from './config/config.ts';
+export { configSchema } from './config/config-shape.ts';
+export { compareMatches, type DeviceMatch, matchesDevice } from './config/device-match.ts';
+export { configPlaces, findConfig } from './config/find-config.ts';
+export { parseConfig } from './config/parse-config.ts';
+export { readConfig } from './config/read-config.ts';
 export { openDevice } from './devices/device.ts';
 export { type DeviceInfo, listDevices } from './devices/list-devices.ts';
 export { type PortSpec, parsePortSpec } from './devices/port-spec.ts';
 export { type Logger, silentLogger } from './logger.ts';
 export { defaultPortPolicy, type PortPolicy } from './ports/served-port.ts';
+export { ServiceNotifier } from './service-notifier.ts';

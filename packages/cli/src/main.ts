@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { reportFailure, usageExit } from './output/failure.ts';
+import { reportFailure, reportUsage } from './output/failure.ts';
 import { version } from './program-info.ts';
 
 const exitCodes = `
@@ -17,6 +17,8 @@ const several = (value: string, before: readonly string[]): readonly string[] =>
 program
   .command('agent')
   .description('Serve the serial ports of this machine.')
+  .option('--config <path>', 'read this sercli.yaml (default: $SERCLI_CONFIG, ~/.config/sercli, /etc/sercli)')
+  .option('--check', 'only read the configuration and say whether it is right')
   .option('--name <name>', 'what the agent is called (default: the host name)')
   .option(
     '--port <spec>',
@@ -28,14 +30,16 @@ program
   .option('--listen <addr:port>', 'where to listen (default: 127.0.0.1:7372); repeatable', several, [])
   .option('--open', 'listen on all interfaces and serve everybody on private networks, without authorisation')
   .option('--keep-open', 'open the devices at the start and keep them open')
-  .option('--linger <ms>', 'how long a device stays open after its last session', '0')
+  .option('--linger <ms>', 'how long a device stays open after its last session (default: 0)')
+  .option('--no-advertise', 'do not let the agent be found on the network (mDNS)')
   .option('--json', 'log and events as JSON lines')
   .action(async (flags) => (await import('./commands/agent.ts')).runAgent(flags));
 
 program
   .command('attach')
   .description('Make ports of agents local virtual ports.')
-  .argument('<address...>', 'host[:tcpPort]/name')
+  .argument('[address...]', 'host[:tcpPort]/name')
+  .option('--config <path>', 'attach what this sercli.yaml lists under attachments')
   .option('--link <path>', 'the link to make to the virtual port (default: ~/dev/NAME)')
   .option('--settings <settings>', 'set the line at the beginning: 9600,7E1 or 115200n81,rtscts')
   .option('--fixed-settings', 'what the application sets does not reach the device')
@@ -49,9 +53,11 @@ program
 
 program
   .command('ls')
-  .description('List the ports of an agent.')
-  .argument('<host>', 'host[:tcpPort]')
-  .option('--json', 'as JSON')
+  .description('List agents and their ports: all that are found, or those of one host.')
+  .argument('[host]', 'host[:tcpPort]')
+  .option('--watch', 'go on, and show what comes, goes and changes')
+  .option('--interface <name>', 'search on this network interface alone')
+  .option('--json', 'as JSON; with --watch a line for each change')
   .action(async (host, flags) => (await import('./commands/ls.ts')).runLs(host, flags));
 
 program
@@ -70,6 +76,7 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : usageExit;
-  else reportFailure(error, process.argv.includes('--json'));
+  const isJson = process.argv.includes('--json');
+  if (error instanceof CommanderError) reportUsage(error, isJson);
+  else reportFailure(error, isJson);
 }

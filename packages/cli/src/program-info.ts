@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { AgentConnections } from '@sercli/client';
+import { AgentConnections, AgentLocator, type InterfaceChoice, mdnsDiscovery } from '@sercli/client';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -16,6 +16,15 @@ export function clientName(): string {
   return `${userInfo().username}@${hostname().split('.')[0]}`;
 }
 
+/** Finds agents by name; on one interface alone where that is said. */
+export function newLocator(interfaceName?: string): AgentLocator {
+  return new AgentLocator({ discovery: mdnsDiscovery(), interfaces: chosenInterfaces(interfaceName) });
+}
+
+export function chosenInterfaces(interfaceName: string | undefined): InterfaceChoice {
+  return interfaceName === undefined ? 'all' : [interfaceName];
+}
+
 export function newConnections(): AgentConnections {
-  return new AgentConnections({ name: clientName(), software });
+  return new AgentConnections({ identity: { name: clientName(), software }, locator: newLocator() });
 }

@@ -1,4 +1,4 @@
-import { dial, NativeEndpoint, RemoteLink } from '@sercli/link';
+import { type Carrier, dial, NativeEndpoint, RemoteLink } from '@sercli/link';
 import {
   type AgentAddress,
   defaultLimits,
@@ -7,12 +7,19 @@ import {
   type PortAddress,
   SercliError,
 } from '@sercli/protocol';
+import { AgentLocator, tryEach } from './agent-locator.ts';
 
 export interface ClientIdentity {
   /** What this client is called where its session is shown. */
   readonly name: string;
   /** Program and version. */
   readonly software: string;
+}
+
+export interface ConnectionOptions {
+  readonly identity: ClientIdentity;
+  /** Finds agents by name; the resolver alone unless given. */
+  readonly locator?: AgentLocator | undefined;
 }
 
 interface SharedConnection {
@@ -23,11 +30,13 @@ interface SharedConnection {
 
 /** Connections to agents, one for each, shared by all sessions there and closed with the last of them. */
 export class AgentConnections {
+  readonly locator: AgentLocator;
   readonly #identity: ClientIdentity;
   readonly #connections = new Map<string, SharedConnection>();
 
-  constructor(identity: ClientIdentity) {
+  constructor({ identity, locator = new AgentLocator() }: ConnectionOptions) {
     this.#identity = identity;
+    this.locator = locator;
   }
 
   /**
@@ -61,7 +70,7 @@ export class AgentConnections {
     const forget = (): void => {
       if (this.#connections.get(key) === shared) this.#connections.delete(key);
     };
-    const endpoint = dial(address, { signal }).then((carrier) => {
+    const endpoint = this.#dial(address, signal).then((carrier) => {
       const options = { role: 'connector', ...this.#identity, limits: defaultLimits } as const;
       return new NativeEndpoint(carrier, options, {
         greeted: () => undefined,
@@ -74,6 +83,10 @@ export class AgentConnections {
     const shared: SharedConnection = { endpoint, users: 0 };
     this.#connections.set(key, shared);
     return shared;
+  }
+
+  async #dial(address: AgentAddress, signal: AbortSignal | undefined): Promise<Carrier> {
+    return tryEach(await this.locator.locate(address, signal), (place) => dial(place, { signal }));
   }
 
   async #release(key: string, shared: SharedConnection): Promise<void> {

@@ -3,6 +3,7 @@ import {
   formatPortAddress,
   type LineSettings,
   type LineSettingsChange,
+  type ListedPort,
   type PortAddress,
   SercliError,
   toSercliError,
@@ -12,6 +13,9 @@ import type { AgentConnections } from './agent-connections.ts';
 import { Backoff } from './backoff.ts';
 import { listPorts } from './port-directory.ts';
 import { Relay, type RelayEvent } from './relay.ts';
+
+/** A far port that was open for so long is tried again at once when it is lost; one that ends at once is not. */
+const steadyMs = 10_000;
 
 export interface AttachmentOptions {
   /** Path of the link to make to the virtual port. */
@@ -63,6 +67,8 @@ export class Attachment {
   readonly #options: AttachmentOptions;
   readonly #backoff = new Backoff();
   #farPort: FarPort = { kind: 'idle' };
+  /** When the far port was opened last. */
+  #upAt = 0;
   #unreadBytes = 0;
   #settle: (error: SercliError | undefined) => void = () => undefined;
 
@@ -120,12 +126,13 @@ export class Attachment {
     connections: AgentConnections,
     options: AttachmentOptions,
   ): Promise<Attachment> {
-    const { agent, ports } = await listPorts(address, { signal: options.signal });
+    const { agent, ports } = await listPorts(address, { locator: connections.locator, signal: options.signal });
     const found = ports.find((port) => port.name === address.port);
     if (found === undefined) {
       const names = ports.map((port) => port.name).join(', ') || 'none';
       throw new SercliError('port-not-found', { port: address.port, host: agent.name, ports: names });
     }
+    refuseAbsent(found, agent.name);
     const port = await VirtualPort.create(portOptions(options, { ...found.settings, ...options.settings }));
     return new Attachment(address, connections, port, options);
   }
@@ -192,7 +199,7 @@ export class Attachment {
       told: (event) => this.#tell(event),
     });
     this.#farPort = { kind: 'up', link, relay };
-    this.#backoff.reset();
+    this.#upAt = performance.now();
     this.#tell({ kind: 'up', settings: link.settings });
     void link.closed.then((error) => {
       if (this.#farPort.kind === 'up' && this.#farPort.link === link) {
@@ -208,6 +215,7 @@ export class Attachment {
     if (this.#farPort.kind === 'ended') return;
     this.#keepCount();
     if (this.#options.isOnce) return void this.#fail(error);
+    if (performance.now() - this.#upAt > steadyMs) this.#backoff.reset();
     const retryMs = this.#backoff.next();
     const timer = setTimeout(() => void this.#open(), retryMs);
     this.#farPort = { kind: 'waiting', timer };
@@ -247,6 +255,12 @@ export class Attachment {
   #tell(event: AttachmentEvent): void {
     this.#options.told?.(event);
   }
+}
+
+/** A port that is only listed, or whose device is gone, cannot be opened when an application comes. */
+function refuseAbsent({ name, state, reason = '' }: ListedPort, host: string): void {
+  if (state === 'unavailable') throw new SercliError('port-unavailable', { port: name, host, reason });
+  if (state === 'lost') throw new SercliError('device-lost', { device: `${name} on ${host}`, reason });
 }
 
 function portOptions(options: AttachmentOptions, settings: LineSettings): VirtualPortOptions {

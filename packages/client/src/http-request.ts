@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { dialError, dialTimeoutMs, tlsOptions } from '@sercli/link';
-import { type AgentAddress, SercliError } from '@sercli/protocol';
+import { type AgentAddress, formatPlace, SercliError } from '@sercli/protocol';
 
 /**
  * Asks an agent over HTTP; resolves when its answer begins.
@@ -14,6 +14,7 @@ export function getFromAgent(
   signal: AbortSignal | undefined,
 ): Promise<IncomingMessage> {
   const { host, tcpPort } = address;
+  const place = formatPlace(host, tcpPort);
   return new Promise((resolve, reject) => {
     const asking = request({
       ...tlsOptions,
@@ -26,7 +27,7 @@ export function getFromAgent(
     asking.on('response', (response) => {
       if (response.statusCode === 200) return resolve(response);
       asking.destroy();
-      reject(new SercliError('not-an-agent', { host, tcpPort, reason: `it answers HTTP ${response.statusCode}` }));
+      reject(new SercliError('not-an-agent', { place, reason: `it answers HTTP ${response.statusCode}` }));
     });
     asking.on('timeout', () => asking.destroy(new Error(`no answer within ${dialTimeoutMs / 1000} s`)));
     asking.on('error', (error) => reject(dialError(address, error)));

@@ -3,8 +3,12 @@
  *
  * @packageDocumentation
  */
+
+export { type Discovery, type FoundAgent, type InterfaceChoice, mdnsDiscovery } from '@sercli/discovery';
 export type { SerialLink } from '@sercli/link';
-export { AgentConnections, type ClientIdentity } from './agent-connections.ts';
+export { AgentConnections, type ClientIdentity, type ConnectionOptions } from './agent-connections.ts';
+export { AgentDirectory, type DirectoryEntry } from './agent-directory.ts';
+export { AgentLocator, type LocatorOptions } from './agent-locator.ts';
 export { Attachment, type AttachmentEvent, type AttachmentOptions } from './attachment.ts';
 export { listPorts, watchPorts } from './port-directory.ts';
 export type { RelayEvent } from './relay.ts';

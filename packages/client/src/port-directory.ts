@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import {
   type AgentAddress,
+  formatPlace,
   type PortList,
   parsePortList,
   portListPath,
@@ -9,6 +10,7 @@ import {
   reasonOf,
   SercliError,
 } from '@sercli/protocol';
+import { AgentLocator, tryEach } from './agent-locator.ts';
 import { getFromAgent } from './http-request.ts';
 
 /** Bytes of a port list at most; an agent with 4,000 ports has 1.2 MB to say. */
@@ -17,16 +19,19 @@ const maxListBytes = 8 * 1024 * 1024;
 /** An agent that told no list and gave no sign of life for so long counts as gone, in milliseconds. */
 const silentMs = 2.2 * portWatchBeatMs;
 
+export interface DirectoryOptions {
+  /** Finds agents by name; the resolver alone unless given. */
+  readonly locator?: AgentLocator | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Asks an agent for its ports.
  *
  * @throws SercliError `host-not-found`, `agent-unreachable`, `not-an-agent`, `aborted`
  */
-export async function listPorts(
-  address: AgentAddress,
-  options: { signal?: AbortSignal | undefined } = {},
-): Promise<PortList> {
-  const response = await getFromAgent(address, portListPath, options.signal);
+export async function listPorts(address: AgentAddress, options: DirectoryOptions = {}): Promise<PortList> {
+  const response = await ask(address, portListPath, options);
   let body = '';
   for await (const text of boundedText(address, response)) body += text;
   return parseList(address, body);
@@ -39,9 +44,9 @@ export async function listPorts(
  */
 export async function* watchPorts(
   address: AgentAddress,
-  options: { signal?: AbortSignal | undefined } = {},
+  options: DirectoryOptions = {},
 ): AsyncGenerator<PortList, void, void> {
-  const response = await getFromAgent(address, portWatchPath, options.signal);
+  const response = await ask(address, portWatchPath, options);
   response.socket.setTimeout(silentMs, () => response.destroy(new Error(`it said nothing for ${silentMs / 1000} s`)));
   let rest = '';
   try {
@@ -55,6 +60,14 @@ export async function* watchPorts(
     throw error;
   }
   throw new SercliError('connection-lost', { host: address.host, reason: 'the agent ended it' });
+}
+
+async function ask(
+  address: AgentAddress,
+  path: string,
+  { locator = new AgentLocator(), signal }: DirectoryOptions,
+): Promise<IncomingMessage> {
+  return tryEach(await locator.locate(address, signal), (place) => getFromAgent(place, path, signal));
 }
 
 async function* boundedText(address: AgentAddress, response: IncomingMessage): AsyncGenerator<string, void, void> {
@@ -79,6 +92,6 @@ function parseList(address: AgentAddress, json: string): PortList {
   } catch (cause) {
     const { host, tcpPort } = address;
     const reason = `its port list is unreadable: ${reasonOf(cause)}`;
-    throw new SercliError('not-an-agent', { host, tcpPort, reason }, { cause });
+    throw new SercliError('not-an-agent', { place: formatPlace(host, tcpPort), reason }, { cause });
   }
 }

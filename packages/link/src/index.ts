@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export type { Carrier, CarrierListener } from './carriers/carrier.ts';
+export { fingerprintOf, shortIdOf } from './fingerprint.ts';
 export { type Identity, loadIdentity } from './identity.ts';
 export { dial, dialError, dialTimeoutMs, nativePath, tlsOptions } from './native/dial.ts';
 export { type EndpointHandlers, NativeEndpoint } from './native/endpoint.ts';

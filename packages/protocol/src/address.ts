@@ -58,6 +58,11 @@ export function parseListenAddress(text: string): { host: string; tcpPort: numbe
   return parsePlace(text, text.startsWith(':') ? `[::]${text}` : text, 0);
 }
 
+/** A place in messages: `192.168.1.7:7372`, `[fe80::1%eth0]:7372`. */
+export function formatPlace(host: string, tcpPort: number): string {
+  return host.includes(':') ? `[${host}]:${tcpPort}` : `${host}:${tcpPort}`;
+}
+
 /** Writes an address so that `parsePortAddress` reads it back; the default TCP port is left out. */
 export function formatPortAddress(address: PortAddress): string {
   return `${formatAgentAddress(address)}/${address.port}`;

@@ -14,6 +14,7 @@ export const errorTable = {
   },
   'listen-failed': { exit: 1, template: 'cannot listen on {address}: {reason}; {remedy}' },
   'state-unusable': { exit: 1, template: 'cannot use {path}: {reason}; {remedy}' },
+  'discovery-failed': { exit: 1, template: 'discovery does not work on {place}: {reason}; {remedy}' },
   'virtual-port-failed': { exit: 1, template: 'cannot make a virtual port: {reason}; {remedy}' },
 
   // 2: what was typed cannot be meant
@@ -31,18 +32,17 @@ export const errorTable = {
     template:
       '"{spec}" does not describe a port: {reason}; write [name=]DEVICE[,SETTINGS], where DEVICE is a path, sim:KIND or exec:COMMAND',
   },
+  'bad-config': { exit: 2, template: '{file} {place}: {key} {problem}' },
 
   'request-refused': { exit: 2, template: '{what} cannot be asked of {port}: {reason}; ask for less at a time' },
 
   // 3: not found
   'host-not-found': { exit: 3, template: 'no host {host} ({reason}); check the name, or give its IP address' },
-  'agent-unreachable': {
-    exit: 3,
-    template: 'no agent answers at {host}:{tcpPort} ({reason}); start one there with: sercli agent --open',
-  },
+  'agent-ambiguous': { exit: 3, template: 'several agents are called {host}; name one of them: {choices}' },
+  'agent-unreachable': { exit: 3, template: 'no agent answers at {place} ({reason}); {remedy}' },
   'not-an-agent': {
     exit: 3,
-    template: 'what answers at {host}:{tcpPort} is no sercli agent ({reason}); check the TCP port',
+    template: 'what answers at {place} is no sercli agent ({reason}); check the TCP port',
   },
   'port-not-found': { exit: 3, template: 'no port {port} on {host}; it has: {ports}' },
   'device-not-found': { exit: 3, template: 'no device {device}: {reason}; plug it in or correct the path' },
@@ -52,6 +52,10 @@ export const errorTable = {
     exit: 4,
     template: '{port} on {host} is not served: {reason}; name it with --port to serve it all the same',
   },
+  'settings-fixed': {
+    exit: 4,
+    template: 'the settings of {port} are fixed; change them in the configuration of its agent',
+  },
   'device-denied': { exit: 4, template: 'no permission to open {device}; {remedy}' },
   'no-modem-lines': {
     exit: 4,
@@ -59,7 +63,7 @@ export const errorTable = {
   },
   'link-refused': {
     exit: 4,
-    template: 'will not replace {path}: it is {what}; remove it, or choose another path with --link',
+    template: 'will not replace {path}: it is {what}; choose another path with --link',
   },
   'agent-full': { exit: 4, template: 'the agent serves {count} {things} already, its limit; try again later' },
   'address-refused': {
@@ -73,7 +77,14 @@ export const errorTable = {
   },
 
   // 5: busy
-  'port-busy': { exit: 5, template: '{port} on {host} is controlled by {holder} since {since}; detach it there first' },
+  'port-busy': {
+    exit: 5,
+    template: '{port} on {host} is controlled by {holder} since {since}; end its sercli attach there first',
+  },
+  'listen-busy': {
+    exit: 5,
+    template: 'cannot listen on {address}: another program does; end it, or choose another port with --listen',
+  },
   'device-busy': { exit: 5, template: '{device} is in use by {holder}; end that program, or serve another port' },
 
   // 6: lost

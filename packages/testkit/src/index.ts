@@ -6,7 +6,13 @@
 export { ByteLog, firstDifference, patternBytes } from './byte-log.ts';
 export { ChildProgram, type ProgramExit, type ProgramOptions } from './child-program.ts';
 export { LinkApplication } from './link-application.ts';
-export { createNetworkPair, type NetworkNamespace, type NetworkPair } from './network-namespaces.ts';
+export {
+  createNetworkChain,
+  createNetworkPair,
+  type NetworkChain,
+  type NetworkNamespace,
+  type NetworkPair,
+} from './network-namespaces.ts';
 export { PtyFarEnd } from './pty-far-end.ts';
 export { type Requirements, requires, systemPython } from './requirements.ts';
 export {

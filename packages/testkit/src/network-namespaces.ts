@@ -4,19 +4,24 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** The name of the network interface in each namespace. */
-const interfaceName = 'eth0';
 /** Names carry pid and start time of the process that made them, so that those of the dead can be told. */
 const namePattern = /^sercli-(\d+)-(\d+)-\d+$/;
 
-/** A machine on a network of two: its own interfaces, addresses and TCP ports (ip-netns(8)). */
+/** A machine: its own interfaces, addresses and TCP ports (ip-netns(8)). */
 export class NetworkNamespace {
   readonly name: string;
-  readonly address: string;
+  /** One for each interface: that of eth0 first. */
+  readonly addresses: string[] = [];
 
-  constructor(name: string, address: string) {
+  constructor(name: string) {
     this.name = name;
-    this.address = address;
+  }
+
+  /** That of eth0. */
+  get address(): string {
+    const [address] = this.addresses;
+    if (address === undefined) throw new Error(`${this.name} is on no network`);
+    return address;
   }
 
   /** What to spawn to run a program here; `ip netns exec` becomes that program, so its pid is the program's. */
@@ -32,56 +37,77 @@ export class NetworkNamespace {
   }
 
   /** Plugs the network cable in or pulls it out. */
-  async setLink(state: 'up' | 'down'): Promise<void> {
+  async setLink(state: 'up' | 'down', interfaceName = 'eth0'): Promise<void> {
     await ip('-n', this.name, 'link', 'set', interfaceName, state);
   }
 }
 
-/** Two machines and the cable between them. */
-export interface NetworkPair {
-  readonly left: NetworkNamespace;
-  readonly right: NetworkNamespace;
-  /** Removes both. Programs that still run there keep their namespace until they end. */
+/** Machines that go when `close` is called or this process ends. Programs that still run there keep them until they end. */
+export interface Network {
   close(): Promise<void>;
 }
 
-/** Makes two namespaces joined by a veth pair. They go when `close` is called or this process ends. Needs root. */
+/** Two machines and the cable between them. */
+export interface NetworkPair extends Network {
+  readonly left: NetworkNamespace;
+  readonly right: NetworkNamespace;
+}
+
+/** Two machines that do not see each other, and one between them with a cable to each: eth0 to the left, eth1 to the right. */
+export interface NetworkChain extends NetworkPair {
+  readonly middle: NetworkNamespace;
+}
+
+/** Makes two namespaces joined by a veth pair. Needs root. */
 export async function createNetworkPair(): Promise<NetworkPair> {
+  const [left, right] = [new NetworkNamespace(nextName()), new NetworkNamespace(nextName())];
+  const network = await createNamespaces([left, right]);
+  await connect(left, right, '10.73.72');
+  return { left, right, ...network };
+}
+
+/** Makes three namespaces in a row. Needs root. */
+export async function createNetworkChain(): Promise<NetworkChain> {
+  const [left, middle, right] = [
+    new NetworkNamespace(nextName()),
+    new NetworkNamespace(nextName()),
+    new NetworkNamespace(nextName()),
+  ];
+  const network = await createNamespaces([left, middle, right]);
+  await connect(middle, left, '10.73.72');
+  await connect(middle, right, '10.73.73');
+  return { left, middle, right, ...network };
+}
+
+async function createNamespaces(namespaces: readonly NetworkNamespace[]): Promise<Network> {
   await removeThoseOfTheDead();
-  const left = new NetworkNamespace(nextName(), '10.73.72.1');
-  const right = new NetworkNamespace(nextName(), '10.73.72.2');
-  const names = [left.name, right.name];
   const removeNow = (): void => {
-    for (const name of names) execFileSync('ip', ['netns', 'delete', name]);
+    for (const { name } of namespaces) execFileSync('ip', ['netns', 'delete', name]);
   };
   process.once('exit', removeNow);
-  for (const name of names) await ip('netns', 'add', name);
-  await ip(
-    'link',
-    'add',
-    interfaceName,
-    'netns',
-    left.name,
-    'type',
-    'veth',
-    'peer',
-    interfaceName,
-    'netns',
-    right.name,
-  );
-  for (const { name, address } of [left, right]) {
-    await ip('-n', name, 'address', 'add', `${address}/24`, 'dev', interfaceName);
+  for (const { name } of namespaces) {
+    await ip('netns', 'add', name);
     await ip('-n', name, 'link', 'set', 'lo', 'up');
-    await ip('-n', name, 'link', 'set', interfaceName, 'up');
   }
   return {
-    left,
-    right,
     async close() {
       process.removeListener('exit', removeNow);
-      for (const name of names) await ip('netns', 'delete', name);
+      for (const { name } of namespaces) await ip('netns', 'delete', name);
     },
   };
+}
+
+/** Gives each of the two another interface, its end of a veth pair: addresses .1 and .2 of a network of 24 bits. */
+async function connect(one: NetworkNamespace, other: NetworkNamespace, network: string): Promise<void> {
+  const end = ({ name, addresses }: NetworkNamespace): string[] => [`eth${addresses.length}`, 'netns', name];
+  await ip('link', 'add', ...end(one), 'type', 'veth', 'peer', ...end(other));
+  for (const [index, { name, addresses }] of [one, other].entries()) {
+    const interfaceName = `eth${addresses.length}`;
+    const address = `${network}.${index + 1}`;
+    await ip('-n', name, 'address', 'add', `${address}/24`, 'dev', interfaceName);
+    await ip('-n', name, 'link', 'set', interfaceName, 'up');
+    addresses.push(address);
+  }
 }
 
 /** A test process that was killed could not clean up: its namespaces and what runs in them end here. */

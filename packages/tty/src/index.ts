@@ -31,3 +31,4 @@ export { flushQueues, inputQueueBytes, outputQueueBytes } from './queues.ts';
 export { closeFd } from './system-calls.ts';
 export { makeRaw, readTermios, type Termios, termiosFlags, writeTermios } from './termios.ts';
 export { TtyError } from './tty-error.ts';
+export { sendUnixDatagram } from './unix-datagram.ts';

@@ -132,7 +132,7 @@ describe('interest', () => {
     await new Promise<void>((resolve) => {
       nearHandlers.writable = () => {
         if (order.push('handler') === 3) resolve();
-        else Promise.resolve().then(() => order.push('promise'));
+        else void Promise.resolve().then(() => order.push('promise'));
       };
       near.setInterest({ readable: false, writable: true });
     });

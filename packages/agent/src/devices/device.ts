@@ -17,6 +17,8 @@ export interface DeviceOptions {
   readonly hangsUpOnClose?: boolean;
   /** Where lock files are; /var/lock if it is not given. */
   readonly lockDirectory?: string;
+  /** Told that another process has the device open without a lock: both read, and each gets a part. */
+  readonly warn?: (text: string) => void;
 }
 
 /**
@@ -35,6 +37,9 @@ export async function openDevice(
     const fd = await openLocked(path);
     try {
       prepare(fd, settings, options.hangsUpOnClose ?? true);
+      const holder = options.warn === undefined ? undefined : await holderOf(path);
+      if (holder !== undefined)
+        options.warn?.(`${path} is open in ${holderText(holder)} too: each gets a part of what comes`);
       const info = { name: options.name ?? basename(path), device: path };
       return new TtyLink({ info, fd, release: () => lock.release() });
     } catch (error) {

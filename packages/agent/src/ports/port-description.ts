@@ -1,8 +1,8 @@
 import type { SerialLink } from '@sercli/link';
-import type { LineSettings, LineSettingsChange, ListedPort } from '@sercli/protocol';
-import { openDevice } from '../devices/device.ts';
+import { type LineSettings, type LineSettingsChange, type ListedPort, toSercliError } from '@sercli/protocol';
+import type { PortConfig } from '../config/config.ts';
+import { type DeviceOptions, openDevice } from '../devices/device.ts';
 import type { DeviceInfo } from '../devices/list-devices.ts';
-import type { PortSpec } from '../devices/port-spec.ts';
 import { openProgram } from '../programs/program.ts';
 import { openSimulator, simulatorKinds } from '../simulators/simulators.ts';
 
@@ -17,31 +17,42 @@ export interface PortDescription {
   readonly absence?: { readonly kind: 'unavailable' | 'lost'; readonly reason: string } | undefined;
   /** What the line is set to when the device is opened. */
   readonly settings: LineSettingsChange;
+  /** Sessions cannot change the settings. */
+  readonly isFixed: boolean;
   /** Not reading the device makes its far end wait: nothing is lost by it. */
   pushesBack(settings: LineSettings): boolean;
-  open(settings: LineSettings): Promise<SerialLink>;
+  /** @param warn is told what the user should know, though the port could be opened */
+  open(settings: LineSettings, warn: (text: string) => void): Promise<SerialLink>;
 }
 
-/** A port that was named. */
-export function describeSpec(spec: PortSpec): PortDescription {
+/** A port that was named. `device` is what matches, where the port is described by what its device must be. */
+export function describeNamed(config: PortConfig, device: DeviceInfo | undefined): PortDescription {
+  const { spec, isFixed, outputs, hangsUpOnClose } = config;
   const { name, settings } = spec;
+  const shared = { name, settings, isFixed, description: config.description ?? device?.description, usb: device?.usb };
+  const opening = { outputs, ...(hangsUpOnClose === undefined ? {} : { hangsUpOnClose }) };
   switch (spec.kind) {
     case 'device':
-      return { name, settings, ...openedDevice(name, spec.path) };
-    case 'simulator':
+      return { ...shared, ...openedDevice(name, spec.path, opening) };
+    case 'matched': {
+      if (device !== undefined) return { ...shared, ...openedDevice(name, device.path, opening) };
+      const absence = { kind: 'lost', reason: `no device matches ${JSON.stringify(spec.match)}` } as const;
+      return { ...shared, absence, ...openedDevice(name, 'none', opening) };
+    }
+    case 'simulator': {
+      const { description } = simulatorKinds[spec.simulator];
       return {
-        name,
+        ...shared,
         device: `sim:${spec.simulator}`,
-        description: simulatorKinds[spec.simulator].description,
-        settings,
+        description: config.description ?? description,
         pushesBack: () => true,
         open: async (inForce) => openSimulator(spec.simulator, inForce, { name }),
       };
+    }
     case 'program':
       return {
-        name,
+        ...shared,
         device: `exec:${spec.command}`,
-        settings,
         pushesBack: () => true,
         open: (inForce) => openProgram(spec.command, inForce, { name }),
       };
@@ -53,14 +64,33 @@ export function describeSpec(spec: PortSpec): PortDescription {
 /** A port that was found. */
 export function describeDevice(name: string, { path, description, usb, unavailable }: DeviceInfo): PortDescription {
   const absence = unavailable === undefined ? undefined : { kind: 'unavailable' as const, reason: unavailable.reason };
-  return { name, description, usb, absence, settings: {}, ...openedDevice(name, path) };
+  return { name, description, usb, absence, settings: {}, isFixed: false, ...openedDevice(name, path, {}) };
 }
 
-function openedDevice(name: string, path: string): Pick<PortDescription, 'device' | 'pushesBack' | 'open'> {
+/** What is done to a device when it is opened, besides its settings. */
+interface Opening extends Pick<DeviceOptions, 'hangsUpOnClose'> {
+  readonly outputs?: PortConfig['outputs'];
+}
+
+function openedDevice(
+  name: string,
+  path: string,
+  { outputs = {}, ...options }: Opening,
+): Pick<PortDescription, 'device' | 'pushesBack' | 'open'> {
   return {
     device: path,
     // The far end of a pseudo terminal is a program, and its writes wait.
     pushesBack: (settings) => settings.flowControl !== 'none' || path.startsWith('/dev/pts/'),
-    open: (settings) => openDevice(path, settings, { name }),
+    open: async (settings, warn) => {
+      const link = await openDevice(path, settings, { name, warn, ...options });
+      if (Object.keys(outputs).length === 0) return link;
+      try {
+        await link.runSequence([outputs]);
+        return link;
+      } catch (error) {
+        link.abort(toSercliError(error));
+        throw error;
+      }
+    },
   };
 }

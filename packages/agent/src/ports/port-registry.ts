@@ -1,25 +1,31 @@
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type PortList, SercliError } from '@sercli/protocol';
+import type { PortConfig } from '../config/config.ts';
 import { DeviceWatch } from '../devices/device-watch.ts';
 import { type DeviceInfo, listDevices } from '../devices/list-devices.ts';
-import type { PortSpec } from '../devices/port-spec.ts';
 import type { Logger } from '../logger.ts';
 import { DeviceNames } from './device-names.ts';
-import { describeDevice, describeSpec, type PortDescription } from './port-description.ts';
+import { MatchedDevices } from './matched-devices.ts';
+import { describeDevice, describeNamed } from './port-description.ts';
 import { defaultPortPolicy, type PortPolicy, ServedPort } from './served-port.ts';
 
 /** Changes that come together are told together, this many milliseconds after the first. */
 const tellMs = 20;
 
+/** Which ports an agent serves. */
+export interface PortSelection {
+  /** Ports that were named. */
+  readonly ports: readonly PortConfig[];
+  /** Also serve every free port that was found. */
+  readonly isFinding: boolean;
+  /** For every port that does not say otherwise. */
+  readonly policy: Partial<PortPolicy>;
+}
+
 export interface RegistryOptions {
   /** What this agent is called, for messages. */
   readonly host: string;
-  /** Ports that were named. */
-  readonly specs: readonly PortSpec[];
-  /** Also serve every free port that was found. */
-  readonly isFinding: boolean;
-  readonly policy?: PortPolicy;
   readonly logger: Logger;
   /** Where ports are found; the machine's own unless a test says otherwise. */
   readonly findDevices?: () => Promise<readonly DeviceInfo[]>;
@@ -27,40 +33,53 @@ export interface RegistryOptions {
   readonly deviceDirectory?: string;
 }
 
+interface NamedPort {
+  readonly config: PortConfig;
+  readonly policy: PortPolicy;
+  readonly port: ServedPort;
+}
+
 /** The ports of an agent, by name: those that were named, and those that were found. Both may come and go. */
 export class PortRegistry {
   readonly #options: RegistryOptions;
-  readonly #named = new Map<string, ServedPort>();
-  readonly #specs = new Map<ServedPort, PortDescription>();
+  #selection: PortSelection = { ports: [], isFinding: false, policy: {} };
+  readonly #named = new Map<string, NamedPort>();
   readonly #found = new Map<string, ServedPort>();
   readonly #names = new DeviceNames();
+  readonly #matched = new MatchedDevices();
   readonly #watchers = new Set<() => void>();
   #deviceWatch: DeviceWatch | undefined;
   #telling: NodeJS.Timeout | undefined;
   #told = '';
 
-  /** @throws SercliError `usage` where two ports have one name */
   constructor(options: RegistryOptions) {
     this.#options = options;
-    for (const spec of options.specs) {
-      const description = describeSpec(spec);
-      if (this.#named.has(description.name)) {
-        const remedy = 'give one of them another name: --port NAME=DEVICE';
-        throw new SercliError('usage', { what: `two ports are called ${description.name}`, remedy });
-      }
-      const port = this.#serve(description);
-      this.#named.set(description.name, port);
-      this.#specs.set(port, description);
-    }
   }
 
-  /** Begins to watch for devices, and opens the ports that are kept open. */
-  async start(): Promise<void> {
-    const directories = this.#devicePaths().map((path) => dirname(path));
-    if (this.#options.isFinding) directories.push(this.#options.deviceDirectory ?? '/dev');
-    if (directories.length > 0) this.#deviceWatch = new DeviceWatch(directories, () => void this.#look());
+  /**
+   * Serves these ports from now on. Ports whose description stays the same are not disturbed; others end their sessions.
+   *
+   * @throws SercliError `usage` where two ports have one name; then nothing has changed
+   */
+  async select(selection: PortSelection): Promise<void> {
+    refuseTwins(selection.ports);
+    this.#selection = selection;
+    const kept = new Set<string>();
+    for (const config of selection.ports) {
+      const policy = { ...defaultPortPolicy, ...selection.policy, ...config.policy };
+      const before = this.#named.get(config.spec.name);
+      const isSame = JSON.stringify([before?.config, before?.policy]) === JSON.stringify([config, policy]);
+      kept.add(config.spec.name);
+      if (isSame) continue;
+      await before?.port.close();
+      const port = this.#serve(describeNamed(config, undefined), policy);
+      this.#named.set(config.spec.name, { config, policy, port });
+    }
+    const left = [...this.#named.keys()].filter((name) => !kept.has(name));
+    await this.#remove(this.#named, left, ({ port }) => port);
+    if (!selection.isFinding) await this.#remove(this.#found, [...this.#found.keys()], (port) => port);
+    this.#watchDevices();
     await this.#look();
-    await Promise.all(this.#all().map((port) => port.start()));
   }
 
   /** All ports, those that are not served included, with their state now. */
@@ -72,7 +91,7 @@ export class PortRegistry {
   /** @throws SercliError `port-not-found` */
   async get(name: string): Promise<ServedPort> {
     await this.#look();
-    const port = this.#named.get(name) ?? this.#found.get(name);
+    const port = this.#named.get(name)?.port ?? this.#found.get(name);
     if (port !== undefined) return port;
     const names = this.#all().map((candidate) => candidate.name);
     throw new SercliError('port-not-found', {
@@ -95,51 +114,73 @@ export class PortRegistry {
   }
 
   #all(): readonly ServedPort[] {
-    return [...this.#named.values(), ...this.#found.values()];
+    return [...[...this.#named.values()].map(({ port }) => port), ...this.#found.values()];
+  }
+
+  #serve(description: ConstructorParameters<typeof ServedPort>[0], policy: PortPolicy): ServedPort {
+    const { host, logger } = this.#options;
+    return new ServedPort(description, { host, policy, logger, changed: () => this.#mayHaveChanged() });
+  }
+
+  async #remove<Kept>(
+    ports: Map<string, Kept>,
+    names: readonly string[],
+    portOf: (kept: Kept) => ServedPort,
+  ): Promise<void> {
+    for (const name of names) {
+      const kept = ports.get(name);
+      ports.delete(name);
+      if (kept !== undefined) await portOf(kept).close();
+    }
+  }
+
+  get #needsDevices(): boolean {
+    return this.#selection.isFinding || this.#selection.ports.some(({ spec }) => spec.kind === 'matched');
   }
 
   #devicePaths(): string[] {
-    return this.#options.specs.flatMap((spec) => (spec.kind === 'device' ? [spec.path] : []));
+    return this.#selection.ports.flatMap(({ spec }) => (spec.kind === 'device' ? [spec.path] : []));
   }
 
-  #serve(description: PortDescription): ServedPort {
-    const { host, policy = defaultPortPolicy, logger } = this.#options;
-    return new ServedPort(description, { host, policy, logger, changed: () => this.#mayHaveChanged() });
+  #watchDevices(): void {
+    this.#deviceWatch?.close();
+    const directories = this.#devicePaths().map((path) => dirname(path));
+    if (this.#needsDevices) directories.push(this.#options.deviceDirectory ?? '/dev');
+    this.#deviceWatch = directories.length > 0 ? new DeviceWatch(directories, () => void this.#look()) : undefined;
   }
 
   /** Looks at the machine's devices again. */
   async #look(): Promise<void> {
-    await Promise.all([...this.#specs].map(([port, description]) => this.#lookForNamed(port, description)));
-    if (this.#options.isFinding) await this.#lookForOthers();
+    const devices = this.#needsDevices ? await (this.#options.findDevices ?? listDevices)() : [];
+    const matched = this.#matched.assign(this.#selection.ports, devices);
+    await Promise.all([...this.#named.values()].map((named) => this.#lookForNamed(named, matched)));
+    if (this.#selection.isFinding) await this.#lookForOthers(devices, new Set(matched.values()));
+    await Promise.all(this.#all().map((port) => port.start()));
     this.#mayHaveChanged();
   }
 
-  async #lookForNamed(port: ServedPort, description: PortDescription): Promise<void> {
-    if (!description.device.startsWith('/')) return;
-    const isThere = (await realPath(description.device)) !== undefined;
-    const absence = { kind: 'lost', reason: `there is no ${description.device}` } as const;
-    port.update(isThere ? description : { ...description, absence });
+  async #lookForNamed({ config, port }: NamedPort, matched: ReadonlyMap<string, DeviceInfo>): Promise<void> {
+    port.update(describeNamed(config, matched.get(config.spec.name)));
+    if (config.spec.kind !== 'device') return;
+    const { path } = config.spec;
+    if ((await realPath(path)) === undefined) port.lose(`there is no ${path}`);
   }
 
   /** New devices are served; those that are gone keep their names, and are served again when they come back. */
-  async #lookForOthers(): Promise<void> {
-    const devices = await (this.#options.findDevices ?? listDevices)();
+  async #lookForOthers(devices: readonly DeviceInfo[], matched: ReadonlySet<DeviceInfo>): Promise<void> {
     const named = new Set(await Promise.all(this.#devicePaths().map(realPath)));
-    const others = devices.filter((device) => !named.has(device.path));
+    const others = devices.filter((device) => !named.has(device.path) && !matched.has(device));
     const names = this.#names.assign(others, new Set(this.#named.keys()));
     const present = new Set<string>();
     for (const device of others) {
       const name = names.get(device.path) ?? device.path;
       present.add(name);
-      this.#find(describeDevice(name, device));
+      const description = describeDevice(name, device);
+      const known = this.#found.get(name);
+      if (known !== undefined) known.update(description);
+      else this.#found.set(name, this.#serve(description, { ...defaultPortPolicy, ...this.#selection.policy }));
     }
     for (const port of this.#found.values()) if (!present.has(port.name)) port.lose('it was unplugged');
-  }
-
-  #find(description: PortDescription): void {
-    const known = this.#found.get(description.name);
-    if (known !== undefined) return known.update(description);
-    this.#found.set(description.name, this.#serve(description));
   }
 
   #mayHaveChanged(): void {
@@ -151,6 +192,14 @@ export class PortRegistry {
       for (const changed of this.#watchers) changed();
     }, tellMs);
   }
+}
+
+function refuseTwins(ports: readonly PortConfig[]): void {
+  const names = ports.map(({ spec }) => spec.name);
+  const twin = names.find((name, index) => names.indexOf(name) !== index);
+  if (twin === undefined) return;
+  const remedy = 'give one of them another name: --port NAME=DEVICE';
+  throw new SercliError('usage', { what: `two ports are called ${twin}`, remedy });
 }
 
 function realPath(path: string): Promise<string | undefined> {

@@ -84,6 +84,7 @@ describe('ServedPort', () => {
       name: 'ttyS0',
       device: '/dev/ttyS0',
       settings: { baudRate: 9600 },
+      isFixed: false,
       pushesBack: () => true,
       open: async (settings) => {
         if (failure !== undefined) throw failure;
@@ -172,6 +173,16 @@ describe('ServedPort', () => {
     expect(port.list().state).toBe('open');
   });
 
+  it('goes on without a device that cannot be opened at the start, and tries again when asked', async () => {
+    const port = makePort({ keepOpen: true });
+    failure = new SercliError('device-busy', { device: '/dev/ttyS0', holder: 'minicom' });
+    await port.start();
+    expect(port.list().state).toBe('idle');
+    failure = undefined;
+    await port.start();
+    expect(port.list().state).toBe('open');
+  });
+
   it('gives the session what the device says right after it was opened', async () => {
     const port = makePort(
       {},
@@ -253,6 +264,13 @@ describe('ServedPort', () => {
     const port = makePort({}, { absence: { kind: 'unavailable', reason: 'the kernel console is on it' } });
     expect(port.list()).toMatchObject({ state: 'unavailable', reason: 'the kernel console is on it' });
     await expect(port.openSession(holder, {})).rejects.toMatchObject({ code: 'port-unavailable' });
+  });
+
+  it('keeps fixed settings, whatever a session asks for', async () => {
+    const port = makePort({}, { isFixed: true });
+    const session = await port.openSession(holder, { baudRate: 300 });
+    expect(session.settings.baudRate).toBe(9600);
+    await expect(session.configure({ baudRate: 300 })).rejects.toMatchObject({ code: 'settings-fixed' });
   });
 
   it('says of a device that is gone that it is lost', async () => {

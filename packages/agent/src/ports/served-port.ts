@@ -1,6 +1,7 @@
 import type { LinkEvent, SerialLink } from '@sercli/link';
 import {
   defaultLineSettings,
+  equalLineSettings,
   formatLineSettings,
   type LineSettings,
   type LineSettingsChange,
@@ -11,6 +12,7 @@ import {
 import type { Logger } from '../logger.ts';
 import { clockTime, type Holder, holderText, type PortControl, toldControl } from './port-control.ts';
 import type { PortDescription } from './port-description.ts';
+import { PortDevice } from './port-device.ts';
 import { defaultLogBytes, LogCursor, PortLog } from './port-log.ts';
 import { SessionLink } from './session-link.ts';
 
@@ -38,14 +40,6 @@ export interface PortSurroundings {
   changed(): void;
 }
 
-type DeviceState =
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'opening'; readonly opened: Promise<SerialLink> }
-  | { readonly kind: 'open'; readonly source: SerialLink }
-  | { readonly kind: 'lingering'; readonly source: SerialLink; readonly timer: NodeJS.Timeout }
-  /** What was written is still on its way out. */
-  | { readonly kind: 'closing'; readonly closed: Promise<void> };
-
 /** A port that the agent serves: it opens the device when the first session wants it, keeps its log and owns its sessions. */
 export class ServedPort {
   readonly #host: string;
@@ -53,12 +47,14 @@ export class ServedPort {
   readonly #logger: Logger;
   readonly #changed: () => void;
   #description: PortDescription;
-  #device: DeviceState = { kind: 'idle' };
+  readonly #device: PortDevice;
   /** One run of the device's byte count. */
   #log = new PortLog(defaultLogBytes);
   #epoch = newEpoch();
   #control: PortControl | undefined;
   #isReading = false;
+  /** Why the device could not be opened at the start, so that it is told once. */
+  #startFailure = '';
 
   /** @param changed is called when `list` may say something else */
   constructor(description: PortDescription, { host, policy, logger, changed }: PortSurroundings) {
@@ -67,6 +63,14 @@ export class ServedPort {
     this.#policy = policy;
     this.#logger = logger;
     this.#changed = changed;
+    this.#device = new PortDevice({
+      opened: (source) => this.#begin(source),
+      lost: (source, error) => this.#lost(source, error),
+      closed: () => {
+        this.#tell(`closed ${this.device}`);
+        this.#changed();
+      },
+    });
   }
 
   get name(): string {
@@ -82,7 +86,7 @@ export class ServedPort {
   }
 
   get isOpen(): boolean {
-    return this.#device.kind !== 'idle';
+    return !this.#device.isIdle;
   }
 
   /** What was found out about the device anew. */
@@ -98,7 +102,7 @@ export class ServedPort {
   /** The port as `/v1/ports` lists it. */
   list(): ListedPort {
     const { name, device, description, usb } = this.#description;
-    const source = this.#source;
+    const { source } = this.#device;
     const absence = source === undefined ? this.#description.absence : undefined;
     return {
       name,
@@ -123,18 +127,19 @@ export class ServedPort {
     this.#control = control;
     this.#changed();
     try {
-      const wasOpen = this.#source !== undefined;
+      const wasOpen = this.#device.source !== undefined;
       const source = await this.#openDevice(change);
       const { name, device } = this.#description;
       // What a device says right after it was opened belongs to the session that it was opened for.
       const cursor = new LogCursor(this.#log, wasOpen ? this.#log.endOffset : this.#log.startOffset);
       const session = new SessionLink({ name, device }, source, cursor, {
+        isFixed: this.#description.isFixed,
         consumed: () => this.#readDevice(),
         released: () => this.#released(control),
       });
       control.session = session;
-      if (wasOpen && Object.keys(change).length > 0) await source.configure(change);
-      this.#logger.info({ port: name, holder }, `${name}: attached by ${holderText(holder)}`);
+      if (wasOpen && !this.#description.isFixed && Object.keys(change).length > 0) await source.configure(change);
+      this.#tell(`attached by ${holderText(holder)}`, { holder });
       return session;
     } catch (error) {
       if (control.session === undefined) this.#released(control);
@@ -143,22 +148,23 @@ export class ServedPort {
     }
   }
 
-  /** Opens the device of a port that is kept open. */
+  /** Opens the device of a port that is kept open, if it is there. What fails is logged; the next call tries again. */
   async start(): Promise<void> {
-    if (this.#policy.keepOpen) await this.#openDevice({});
+    if (!this.#policy.keepOpen || this.#description.absence !== undefined || !this.#device.isIdle) return;
+    try {
+      await this.#openDevice({});
+      this.#startFailure = '';
+    } catch (error) {
+      const { code, message } = toSercliError(error);
+      if (message !== this.#startFailure) this.#logger.warn({ port: this.name, code }, `${this.name}: ${message}`);
+      this.#startFailure = message;
+    }
   }
 
   /** Ends the session and closes the device. */
   async close(): Promise<void> {
-    const source = this.#source;
     this.#control?.session?.abort(new SercliError('session-ended', { port: this.name, reason: 'the agent ends' }));
-    if (this.#device.kind === 'lingering') clearTimeout(this.#device.timer);
-    if (source !== undefined) this.#closeDevice(source);
-    if (this.#device.kind === 'closing') await this.#device.closed;
-  }
-
-  get #source(): SerialLink | undefined {
-    return this.#device.kind === 'open' || this.#device.kind === 'lingering' ? this.#device.source : undefined;
+    await this.#device.close();
   }
 
   #refuseUnlessFree(): void {
@@ -175,65 +181,43 @@ export class ServedPort {
   }
 
   #initialSettings(change: LineSettingsChange): LineSettings {
-    return { ...defaultLineSettings, ...this.#description.settings, ...change };
+    const { settings, isFixed } = this.#description;
+    return { ...defaultLineSettings, ...settings, ...(isFixed ? {} : change) };
   }
 
-  async #openDevice(change: LineSettingsChange): Promise<SerialLink> {
-    if (this.#device.kind === 'closing') await this.#device.closed;
-    switch (this.#device.kind) {
-      case 'open':
-        return this.#device.source;
-      case 'lingering':
-        clearTimeout(this.#device.timer);
-        this.#device = { kind: 'open', source: this.#device.source };
-        return this.#device.source;
-      case 'opening':
-        return this.#device.opened;
-      case 'closing':
-      case 'idle': {
-        const opened = this.#openIdleDevice(this.#initialSettings(change));
-        this.#device = { kind: 'opening', opened };
-        return opened;
+  #openDevice(change: LineSettingsChange): Promise<SerialLink> {
+    const wanted = this.#initialSettings(change);
+    return this.#device.open(async () => {
+      const warn = (text: string): void => this.#logger.warn({ port: this.name }, `${this.name}: ${text}`);
+      const source = await this.#description.open(wanted, warn);
+      if (!equalLineSettings(source.settings, wanted)) {
+        warn(`asked for ${formatLineSettings(wanted)}, and ${this.device} has ${formatLineSettings(source.settings)}`);
       }
-      default:
-        return this.#device satisfies never;
-    }
-  }
-
-  async #openIdleDevice(settings: LineSettings): Promise<SerialLink> {
-    try {
-      const source = await this.#description.open(settings);
-      this.#device = { kind: 'open', source };
-      this.#begin(source);
       return source;
-    } catch (error) {
-      this.#device = { kind: 'idle' };
-      throw error;
-    }
+    });
   }
 
   #begin(source: SerialLink): void {
     this.#log = new PortLog(defaultLogBytes);
     this.#epoch = newEpoch();
-    const settings = formatLineSettings(source.settings);
-    this.#logger.info(
-      { port: this.name, device: this.device, settings },
-      `${this.name}: opened ${this.device} (${settings})`,
-    );
+    this.#tell(`opened ${this.device} (${formatLineSettings(source.settings)})`);
     source.listen({
       readable: () => this.#readDevice(),
       writable: () => this.#control?.session?.writable(),
       event: (event) => this.#sourceEvent(event),
     });
-    void source.closed.then((error) => this.#sourceClosed(source, error));
     this.#changed();
   }
 
   /** Moves what the device has into the log, unless that would make a gap where the far end can wait instead. */
   #readDevice(): void {
-    const source = this.#source;
+    const { source } = this.#device;
+    if (source !== undefined) this.#read(source);
+  }
+
+  #read(source: SerialLink): void {
     // A reader that consumes what is appended comes back here: the loop below goes on for it.
-    if (source === undefined || this.#isReading) return;
+    if (this.#isReading) return;
     this.#isReading = true;
     this.#fillLog(source);
     this.#isReading = false;
@@ -257,13 +241,9 @@ export class ServedPort {
     if (event.kind === 'settings') this.#changed();
   }
 
-  #sourceClosed(source: SerialLink, error: SercliError | undefined): void {
-    if (this.#source !== source) return;
-    this.#readDevice();
-    if (this.#device.kind === 'lingering') clearTimeout(this.#device.timer);
-    this.#device = { kind: 'idle' };
-    if (error !== undefined)
-      this.#logger.warn({ port: this.name, device: this.device, reason: error.message }, 'device lost');
+  #lost(source: SerialLink, error: SercliError | undefined): void {
+    this.#read(source);
+    if (error !== undefined) this.#logger.warn({ port: this.name, code: error.code }, `${this.name}: ${error.message}`);
     this.#control?.session?.sourceClosed(error);
     this.#changed();
   }
@@ -272,26 +252,12 @@ export class ServedPort {
     if (this.#control !== control) return;
     this.#control = undefined;
     this.#changed();
-    if (control.session !== undefined) {
-      const { name, address } = control;
-      this.#logger.info(
-        { port: this.name, holder: { name, address } },
-        `${this.name}: detached by ${holderText(control)}`,
-      );
-    }
-    if (this.#device.kind !== 'open' || this.#policy.keepOpen) return;
-    const { source } = this.#device;
-    const timer = setTimeout(() => this.#closeDevice(source), this.#policy.lingerMs);
-    this.#device = { kind: 'lingering', source, timer };
+    if (control.session !== undefined) this.#tell(`detached by ${holderText(control)}`);
+    if (!this.#policy.keepOpen) this.#device.leave(this.#policy.lingerMs);
   }
 
-  #closeDevice(source: SerialLink): void {
-    const closed = source.close().then(() => {
-      this.#device = { kind: 'idle' };
-      this.#changed();
-      this.#logger.info({ port: this.name, device: this.device }, `${this.name}: closed ${this.device}`);
-    });
-    this.#device = { kind: 'closing', closed };
+  #tell(what: string, fields: object = {}): void {
+    this.#logger.info({ port: this.name, device: this.device, ...fields }, `${this.name}: ${what}`);
   }
 }
 

@@ -13,6 +13,8 @@ import type { LogCursor } from './port-log.ts';
 export interface SessionPort {
   /** The session has read: a held device may be read again. */
   consumed(): void;
+  /** The port's settings are its own: no session changes them. */
+  readonly isFixed: boolean;
   /** The session has ended. Called once. */
   released(session: SessionLink): void;
 }
@@ -81,7 +83,9 @@ export class SessionLink implements SerialLink {
   }
 
   configure(change: LineSettingsChange): Promise<LineSettings> {
-    return this.#state.kind === 'closed' ? this.#refuse() : this.#source.configure(change);
+    if (this.#state.kind === 'closed') return this.#refuse();
+    if (!this.#port.isFixed) return this.#source.configure(change);
+    return Promise.reject(new SercliError('settings-fixed', { port: this.info.name }));
   }
 
   runSequence(steps: readonly SequenceStep[]): Promise<void> {

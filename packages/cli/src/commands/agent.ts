@@ -1,37 +1,114 @@
-import { Agent, parsePortSpec } from '@sercli/agent';
-import { parseListenAddress, SercliError } from '@sercli/protocol';
+import {
+  Agent,
+  type AgentPorts,
+  type Config,
+  defaultPortPolicy,
+  findConfig,
+  type Logger,
+  mdnsDiscovery,
+  parsePortSpec,
+  readConfig,
+  ServiceNotifier,
+} from '@sercli/agent';
+import { parseListenAddress, reasonOf, SercliError } from '@sercli/protocol';
 import { makeLogger } from '../output/log.ts';
-import { printJson } from '../output/terminal.ts';
+import { printJson, printLine } from '../output/terminal.ts';
 import { software } from '../program-info.ts';
 import { aborted, untilInterrupted } from './interruption.ts';
 
 export interface AgentFlags {
+  readonly config?: string;
+  readonly check?: true;
   readonly name?: string;
   readonly port: readonly string[];
   readonly all?: true;
   readonly listen: readonly string[];
   readonly open?: true;
   readonly keepOpen?: true;
-  readonly linger: string;
+  readonly linger?: string;
+  readonly advertise: boolean;
   readonly json?: true;
 }
 
-/** `sercli agent`: serves until it is asked to end. */
+/** `sercli agent`: serves until it is asked to end. Flags go before the configuration file; `--port` adds to its ports. */
 export async function runAgent(flags: AgentFlags): Promise<void> {
-  const isOver = untilInterrupted();
-  const agent = await Agent.start({
-    name: flags.name,
-    ports: flags.port.map(parsePortSpec),
-    all: flags.all,
-    listen: flags.listen.map(parseListenAddress),
-    open: flags.open,
-    policy: { keepOpen: flags.keepOpen === true, lingerMs: parseMilliseconds(flags.linger) },
+  const file = flags.config ?? (await findConfig());
+  const config = file === undefined ? undefined : await readConfig(file);
+  const ports = selectPorts(flags, config);
+  if (flags.check) return tellChecked(config, flags.json === true);
+  const logger = await makeLogger(flags.json === true, config?.log);
+  const notifier = new ServiceNotifier(logger);
+  let starting: Promise<Agent>;
+  // A SIGHUP that comes while the agent starts is answered when it has.
+  const reloadPorts = (): void =>
+    void starting.then((agent) => reload(agent, file, { flags, logger, notifier })).catch(() => undefined);
+  const isOver = untilInterrupted(file === undefined ? undefined : reloadPorts);
+  starting = Agent.start({
+    ...ports,
+    name: flags.name ?? config?.name,
+    listen: flags.listen.length > 0 ? flags.listen.map(parseListenAddress) : config?.listen,
+    open: flags.open ?? config?.open,
     software,
-    logger: await makeLogger(flags.json === true),
+    discovery: flags.advertise ? mdnsDiscovery() : undefined,
+    logger,
   });
+  const agent = await starting;
   if (flags.json) printJson({ event: 'listening', name: agent.name, addresses: agent.addresses });
+  notifier.ready(statusOf(agent));
   await aborted(isOver);
+  notifier.stopping();
   await agent.close();
+}
+
+interface Surroundings {
+  readonly flags: AgentFlags;
+  readonly logger: Logger;
+  readonly notifier: ServiceNotifier;
+}
+
+/** Reads the ports again; a file with errors changes nothing. */
+async function reload(
+  agent: Agent,
+  file: string | undefined,
+  { flags, logger, notifier }: Surroundings,
+): Promise<void> {
+  if (file === undefined) return;
+  notifier.reloading();
+  try {
+    await agent.serve(selectPorts(flags, await readConfig(file)));
+    logger.info({ file }, `read ${file} again; what it says of the agent itself is for the next start`);
+  } catch (error) {
+    logger.error({ file }, `kept the ports as they were: ${reasonOf(error)}`);
+  }
+  notifier.ready(statusOf(agent));
+}
+
+function statusOf(agent: Agent): string {
+  return `listening on ${agent.addresses.join(', ')}`;
+}
+
+function selectPorts(flags: AgentFlags, config: Config | undefined): AgentPorts {
+  const { keepOpen, linger } = flags;
+  return {
+    ports: [...(config?.ports ?? []), ...flags.port.map(parsePortSpec)],
+    all: flags.all ?? config?.all,
+    policy: {
+      ...defaultPortPolicy,
+      ...config?.policy,
+      ...(keepOpen === undefined ? {} : { keepOpen }),
+      ...(linger === undefined ? {} : { lingerMs: parseMilliseconds(linger) }),
+    },
+  };
+}
+
+function tellChecked(config: Config | undefined, isJson: boolean): void {
+  if (config === undefined) {
+    const remedy = 'give its path with --config';
+    throw new SercliError('usage', { what: 'there is no configuration to check', remedy });
+  }
+  const { file, ports, attachments } = config;
+  if (isJson) printJson({ event: 'checked', file, ports: ports.length, attachments: attachments.length });
+  else printLine(`${file} is right: ${ports.length} ports, ${attachments.length} attachments`);
 }
 
 function parseMilliseconds(text: string): number {

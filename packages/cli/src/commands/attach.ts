@@ -1,18 +1,14 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Attachment, type AttachmentEvent } from '@sercli/client';
-import {
-  type LineSettingsChange,
-  type PortAddress,
-  parseLineSettings,
-  parsePortAddress,
-  SercliError,
-} from '@sercli/protocol';
+import { type AttachmentConfig, readConfig, ServiceNotifier, silentLogger } from '@sercli/agent';
+import { Attachment, type AttachmentOptions } from '@sercli/client';
+import { type PortAddress, parseLineSettings, parsePortAddress, SercliError } from '@sercli/protocol';
 import { AttachmentReport } from '../output/attachment-report.ts';
 import { newConnections } from '../program-info.ts';
 import { aborted, untilInterrupted } from './interruption.ts';
 
 export interface AttachFlags {
+  readonly config?: string;
   readonly link?: string;
   readonly settings?: string;
   readonly fixedSettings?: true;
@@ -24,50 +20,89 @@ export interface AttachFlags {
   readonly json?: true;
 }
 
+/** One port to attach. */
+interface Wanted {
+  readonly address: PortAddress;
+  readonly options: AttachmentOptions & { readonly link: string };
+}
+
 /** `sercli attach`: makes virtual ports and keeps them until it is asked to end. */
 export async function runAttach(texts: readonly string[], flags: AttachFlags): Promise<void> {
-  const addresses = texts.map(parsePortAddress);
-  if (flags.link !== undefined && addresses.length > 1) {
-    const what = `--link names one path, and ${addresses.length} ports are to be attached`;
-    throw new SercliError('usage', { what, remedy: 'attach them one by one, or leave --link out' });
+  const wanted = [...(await fromConfig(flags.config)), ...fromFlags(texts, flags)];
+  if (wanted.length === 0) {
+    throw new SercliError('usage', {
+      what: 'no port is named',
+      remedy: 'give addresses, or --config with attachments',
+    });
   }
-  const links = addresses.map((address) => resolve(flags.link ?? defaultLink(address)));
-  refuseSameLinks(links);
-  const options = attachmentOptions(flags);
+  refuseSameLinks(wanted.map(({ options }) => options.link));
+  const notifier = new ServiceNotifier(silentLogger);
   const isOver = untilInterrupted();
   const report = new AttachmentReport(flags.json === true);
-  const connections = newConnections();
-  const attachments: Attachment[] = [];
+  const attachments = await startAll(wanted, isOver, report);
   try {
-    await Promise.all(
-      addresses.map(async (address, index) => {
-        const told = (event: AttachmentEvent): void => report.event(address, event);
-        const link = links[index];
-        const attachment = await Attachment.start(address, connections, { ...options, link, signal: isOver, told });
-        attachments.push(attachment);
-        report.ready(attachment);
-      }),
-    );
+    notifier.ready(`${attachments.length} ports attached`);
     const ended = await Promise.race([aborted(isOver), allEnded(attachments)]);
     if (ended instanceof SercliError) throw ended;
-  } catch (error) {
-    // Asked to end while still connecting: that is no failure.
-    if (!isOver.aborted) throw error;
   } finally {
+    notifier.stopping();
     await Promise.all(attachments.map((attachment) => attachment.close()));
     report.close();
   }
 }
 
+/** All of them or none: the first that fails ends those that are there and those still under way. */
+async function startAll(
+  wanted: readonly Wanted[],
+  isOver: AbortSignal,
+  report: AttachmentReport,
+): Promise<Attachment[]> {
+  const connections = newConnections();
+  const giveUp = new AbortController();
+  const signal = AbortSignal.any([isOver, giveUp.signal]);
+  const starts = wanted.map(async ({ address, options }) => {
+    const told: AttachmentOptions['told'] = (event) => report.event(address, event);
+    try {
+      return await Attachment.start(address, connections, { ...options, signal, told });
+    } catch (error) {
+      if (!giveUp.signal.aborted) giveUp.abort(error);
+      throw error;
+    }
+  });
+  const outcomes = await Promise.allSettled(starts);
+  const attachments = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  if (!signal.aborted) {
+    for (const attachment of attachments) report.ready(attachment);
+    return attachments;
+  }
+  await Promise.all(attachments.map((attachment) => attachment.close()));
+  report.close();
+  // Asked to end while still connecting: that is no failure.
+  if (isOver.aborted) return [];
+  throw giveUp.signal.reason;
+}
+
 /** `~/dev/NAME`: a folder of one's own, where nobody needs root to make a link. */
-export function defaultLink({ port }: PortAddress): string {
+function defaultLink({ port }: PortAddress): string {
   return join(homedir(), 'dev', port);
 }
 
-function attachmentOptions(flags: AttachFlags) {
-  const settings: LineSettingsChange = flags.settings === undefined ? {} : parseLineSettings(flags.settings);
-  return {
-    settings,
+async function fromConfig(path: string | undefined): Promise<Wanted[]> {
+  const config = path === undefined ? undefined : await readConfig(path);
+  return (config?.attachments ?? []).map(({ address, ...options }: AttachmentConfig) => ({
+    address,
+    options: { ...options, link: options.link ?? defaultLink(address) },
+  }));
+}
+
+function fromFlags(texts: readonly string[], flags: AttachFlags): Wanted[] {
+  const addresses = texts.map(parsePortAddress);
+  if (flags.link !== undefined && addresses.length !== 1) {
+    const what = `--link names one path, and ${addresses.length} ports are to be attached`;
+    throw new SercliError('usage', { what, remedy: 'attach them one by one, or leave --link out' });
+  }
+  const shared = {
+    settings: flags.settings === undefined ? {} : parseLineSettings(flags.settings),
     isFixed: flags.fixedSettings === true,
     isOnDemand: flags.waitSlave === true,
     isOnce: flags.once === true,
@@ -75,6 +110,10 @@ function attachmentOptions(flags: AttachFlags) {
     owner: flags.owner,
     group: flags.group,
   };
+  return addresses.map((address) => ({
+    address,
+    options: { ...shared, link: resolve(flags.link ?? defaultLink(address)) },
+  }));
 }
 
 function parseMode(text: string): number {

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { openDevice } from '@sercli/agent';
 import { defaultLineSettings, formatLineSettings, parseLineSettings, parsePortAddress } from '@sercli/protocol';
 import { ConsoleSession } from '../console-session.ts';
-import { tellLine } from '../output/terminal.ts';
+import { endQuietlyWithoutReader, tellLine } from '../output/terminal.ts';
 import { newConnections } from '../program-info.ts';
 
 export interface ConsoleFlags {
@@ -11,6 +11,7 @@ export interface ConsoleFlags {
 
 /** `sercli console`: a plain terminal on a port of an agent, or on a serial port of this machine given by its path. */
 export async function runConsole(text: string, flags: ConsoleFlags): Promise<void> {
+  endQuietlyWithoutReader();
   const change = flags.settings === undefined ? {} : parseLineSettings(flags.settings);
   const link = /^[./~]/.test(text)
     ? await openDevice(text.replace(/^~(?=\/)/, homedir()), { ...defaultLineSettings, ...change })

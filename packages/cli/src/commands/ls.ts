@@ -1,48 +1,89 @@
-import { listPorts } from '@sercli/client';
-import {
-  formatAgentAddress,
-  formatLineSettings,
-  type ListedPort,
-  type PortList,
-  parseAgentAddress,
-} from '@sercli/protocol';
-import { formatTable } from '../output/table.ts';
-import { colorsFor, printJson, printLine } from '../output/terminal.ts';
+import { AgentDirectory, type DirectoryEntry, listPorts, mdnsDiscovery, watchPorts } from '@sercli/client';
+import { type AgentAddress, formatAgentAddress, type PortList, parseAgentAddress } from '@sercli/protocol';
+import { formatAgent } from '../output/port-table.ts';
+import { Screen } from '../output/screen.ts';
+import { endQuietlyWithoutReader, printJson, printLine, tellLine } from '../output/terminal.ts';
+import { chosenInterfaces, newLocator } from '../program-info.ts';
+import { aborted, untilInterrupted } from './interruption.ts';
 
-/** `sercli ls`: the ports of an agent. */
-export async function runLs(host: string, { json }: { readonly json?: true }): Promise<void> {
-  const address = parseAgentAddress(host);
-  const list = await listPorts(address);
-  if (json) return printJson(list);
-  printList(formatAgentAddress(address), list);
+/** How long agents have to answer when no host is named, in milliseconds. */
+const searchMs = 1_000;
+
+export interface LsFlags {
+  readonly json?: true;
+  readonly watch?: true;
+  readonly interface?: string;
 }
 
-function printList(address: string, { agent, ports }: PortList): void {
-  const colors = colorsFor(process.stdout);
-  const open = agent.open ? ', open to private networks' : '';
-  printLine(`${colors.bold(agent.name)} at ${address} (${agent.software}${open})`);
-  if (ports.length === 0) return printLine('  no ports; serve one with: sercli agent --port DEVICE');
-  const [head = '', ...rows] = formatTable([
-    ['PORT', 'DEVICE', 'SETTINGS', 'STATE', 'DESCRIPTION'],
-    ...ports.map((port) => [port.name, port.device, formatLineSettings(port.settings), stateOf(port), describe(port)]),
-  ]);
-  printLine(`  ${colors.dim(head)}`);
-  for (const [index, row] of rows.entries()) {
-    printLine(`  ${ports[index]?.state === 'unavailable' ? colors.dim(row) : row}`);
+/** `sercli ls`: agents and their ports. */
+export async function runLs(host: string | undefined, flags: LsFlags): Promise<void> {
+  endQuietlyWithoutReader();
+  if (host === undefined) return flags.watch ? watchAll(flags) : listAll(flags);
+  const address = parseAgentAddress(host);
+  if (flags.watch) return watchOne(address, flags);
+  const list = await listPorts(address, { locator: newLocator(flags.interface) });
+  if (flags.json) printJson(list);
+  else for (const line of formatAgent(formatAgentAddress(address), list)) printLine(line);
+}
+
+/** Agents are shown as they answer. */
+async function listAll(flags: LsFlags): Promise<void> {
+  const directory = openDirectory(flags, (entry) => {
+    if (!flags.json) for (const line of formatEntry(entry)) printLine(line);
+  });
+  await new Promise((resolve) => setTimeout(resolve, searchMs));
+  const entries = directory.entries();
+  await directory.close();
+  if (flags.json) printJson({ version: 1, agents: entries.map(toJson) });
+  else if (entries.length === 0) tellLine('No agent answered. Start one with: sercli agent --open');
+}
+
+async function watchAll(flags: LsFlags): Promise<void> {
+  const isOver = untilInterrupted();
+  const screen = new Screen(process.stdout);
+  const show = (): void => screen.show(directory.entries().flatMap(formatEntry), 'No agent answers.');
+  const directory = openDirectory(
+    flags,
+    (entry) => (flags.json ? printJson({ event: 'listed', ...toJson(entry) }) : show()),
+    ({ agent }) => (flags.json ? printJson({ event: 'gone', name: agent.name, id: agent.agentId }) : show()),
+  );
+  await aborted(isOver);
+  await directory.close();
+}
+
+async function watchOne(address: AgentAddress, flags: LsFlags): Promise<void> {
+  const isOver = untilInterrupted();
+  const screen = new Screen(process.stdout);
+  const where = formatAgentAddress(address);
+  for await (const list of watchPorts(address, { locator: newLocator(flags.interface), signal: isOver })) {
+    if (flags.json) printJson({ event: 'listed', address: where, ...list });
+    else screen.show(formatAgent(where, list), '');
   }
 }
 
-function stateOf({ state, reason, controller }: ListedPort): string {
-  if (state === 'unavailable') return `not served: ${reason}`;
-  if (controller === undefined) return state;
-  return `${controller.name} since ${new Date(controller.since).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false })}`;
+/** @param listed is called once for each agent, or with `gone` at each change */
+function openDirectory(
+  flags: LsFlags,
+  listed: (entry: DirectoryEntry) => void,
+  gone?: (entry: DirectoryEntry) => void,
+): AgentDirectory {
+  const known = new Set<string>();
+  return new AgentDirectory({
+    discovery: mdnsDiscovery(),
+    interfaces: chosenInterfaces(flags.interface),
+    listed: (entry) => {
+      if (gone === undefined && known.has(entry.agent.agentId)) return;
+      known.add(entry.agent.agentId);
+      listed(entry);
+    },
+    gone: (entry) => gone?.(entry),
+  });
 }
 
-function describe({ description, usb }: ListedPort): string {
-  const parts = [
-    description,
-    usb === undefined ? undefined : `USB ${usb.vendorId}:${usb.productId}`,
-    usb?.serialNumber,
-  ];
-  return parts.filter((part) => part !== undefined).join(', ');
+function formatEntry({ address, list }: DirectoryEntry): string[] {
+  return formatAgent(formatAgentAddress(address), list);
+}
+
+function toJson({ agent, address, list }: DirectoryEntry): PortList & { id: string; address: string } {
+  return { id: agent.agentId, address: formatAgentAddress(address), ...list };
 }

@@ -4,6 +4,9 @@ import { formatBytes } from './byte-count.ts';
 import { StatusLine } from './status-line.ts';
 import { colorsFor, printJson, printLine } from './terminal.ts';
 
+/** Bytes that go missing are told together, so long after the first, in milliseconds. */
+const tellMissingMs = 1_000;
+
 /** What `attach` shows: a line on stdout for each port that is ready, changes and the present state on stderr. */
 export class AttachmentReport {
   readonly #isJson: boolean;
@@ -12,10 +15,13 @@ export class AttachmentReport {
   readonly #status: StatusLine;
   /** Ports that are lost, by address, and why, so that each reason is told once and not at every try. */
   readonly #lost = new Map<string, string>();
+  /** Bytes that went missing and were not told yet, by address: gaps of a slow application come thick and fast. */
+  readonly #missing = new Map<string, number>();
+  #tellMissing: NodeJS.Timeout | undefined;
 
   constructor(isJson: boolean) {
     this.#isJson = isJson;
-    this.#status = new StatusLine(process.stderr, () => this.#attachments.map(statusOf).join('   '));
+    this.#status = new StatusLine(process.stderr, (columns) => statusOfAll(this.#attachments, columns));
   }
 
   ready(attachment: Attachment): void {
@@ -37,17 +43,36 @@ export class AttachmentReport {
   }
 
   close(): void {
+    clearTimeout(this.#tellMissing);
     this.#status.close();
   }
 
   #tell(address: PortAddress, event: AttachmentEvent): void {
     const name = formatPortAddress(address);
+    if (event.kind === 'link-event' && event.event.kind === 'gap' && event.event.bytes !== undefined) {
+      return this.#gather(name, event.event.bytes);
+    }
     const text = this.#isRepeated(name, event) ? undefined : textOf(event, this.#lost.has(name));
     if (event.kind === 'lost') this.#lost.set(name, event.error.code);
     if (event.kind === 'up') this.#lost.delete(name);
     if (text === undefined) return;
     const line = `${name}: ${text}`;
     this.#status.writeAbove(event.kind === 'lost' ? this.#colors.yellow(line) : line);
+  }
+
+  #gather(name: string, bytes: number): void {
+    this.#missing.set(name, (this.#missing.get(name) ?? 0) + bytes);
+    this.#tellMissing ??= setTimeout(() => {
+      this.#tellMissing = undefined;
+      for (const [port, missing] of this.#missing) {
+        this.#status.writeAbove(
+          this.#colors.yellow(
+            `${port}: ${missing} bytes from the device are missing: the application reads too slowly`,
+          ),
+        );
+      }
+      this.#missing.clear();
+    }, tellMissingMs);
   }
 
   #isRepeated(name: string, event: AttachmentEvent): boolean {
@@ -107,7 +132,7 @@ function inDoubtText(bytes: number): string {
 function linkEventText(event: Extract<AttachmentEvent, { kind: 'link-event' }>['event']): string | undefined {
   switch (event.kind) {
     case 'gap':
-      return `${event.bytes ?? 'an unknown number of'} bytes from the device are missing at byte ${event.offset}`;
+      return 'an unknown number of bytes from the device are missing here';
     case 'break':
       return 'break received';
     case 'line-error':
@@ -117,6 +142,16 @@ function linkEventText(event: Extract<AttachmentEvent, { kind: 'link-event' }>['
     default:
       return event satisfies never;
   }
+}
+
+/** Each port, or where that does not fit, how many there are in which state. */
+function statusOfAll(attachments: readonly Attachment[], columns: number): string {
+  const all = attachments.map(statusOf).join('   ');
+  if (all.length < columns) return all;
+  const counts = new Map<string, number>();
+  for (const { state } of attachments) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const states = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
+  return `${attachments.length} ports: ${states}, ${attachments.filter(({ port }) => port.isOpen).length} in use`;
 }
 
 function statusOf({ address, state, settings, port, movedBytes, unreadBytes }: Attachment): string {

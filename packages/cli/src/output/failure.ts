@@ -1,8 +1,12 @@
-import { type SercliError, toSercliError } from '@sercli/protocol';
+import { errorTable, type SercliError, toSercliError } from '@sercli/protocol';
 import { colorsFor, printJson, tellLine } from './terminal.ts';
 
-/** Exit code of what was typed and cannot be meant. */
-export const usageExit = 2;
+/** Sets the exit code of a command line that cannot be meant; the parser has told people already. */
+export function reportUsage({ exitCode, message }: { exitCode: number; message: string }, isJson: boolean): void {
+  if (exitCode === 0) return;
+  if (isJson) printJson({ event: 'error', code: 'usage', message });
+  process.exitCode = errorTable.usage.exit;
+}
 
 /**
  * Tells what failed and sets the exit code of the program: on stderr for people, with `--json` also on stdout as

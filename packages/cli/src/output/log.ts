@@ -1,10 +1,10 @@
-import type { Logger } from '@sercli/agent';
+import type { Logger, LogLevel } from '@sercli/agent';
 import { colorsFor } from './terminal.ts';
 
 /** A log on stderr: a line for people, or with `--json` an object a line. `SERCLI_LOG` sets the level: debug, info, warn, error. */
-export async function makeLogger(isJson: boolean): Promise<Logger> {
+export async function makeLogger(isJson: boolean, configured: LogLevel = 'info'): Promise<Logger> {
   const { pino, destination } = await import('pino');
-  const level = process.env.SERCLI_LOG || 'info';
+  const level = process.env.SERCLI_LOG || configured;
   if (isJson) {
     const json: Logger = pino({ level }, destination({ fd: 2, sync: true }));
     return json;

@@ -4,12 +4,12 @@ const renewMs = 500;
 /** One line at the bottom of a terminal that always shows the present state. Without a terminal it shows nothing. */
 export class StatusLine {
   readonly #stream: NodeJS.WriteStream;
-  readonly #text: () => string;
+  readonly #text: (columns: number) => string;
   readonly #timer: NodeJS.Timeout | undefined;
   #shown = '';
 
-  /** @param text says the state now */
-  constructor(stream: NodeJS.WriteStream, text: () => string) {
+  /** @param text says the state now, in at most so many columns */
+  constructor(stream: NodeJS.WriteStream, text: (columns: number) => string) {
     this.#stream = stream;
     this.#text = text;
     if (stream.isTTY === true) this.#timer = setInterval(() => this.renew(), renewMs).unref();
@@ -19,7 +19,8 @@ export class StatusLine {
   /** Shows the state now. */
   renew(): void {
     if (this.#timer === undefined) return;
-    const text = this.#text().slice(0, Math.max(0, (this.#stream.columns ?? 80) - 1));
+    const columns = (this.#stream.columns ?? 80) - 1;
+    const text = this.#text(columns).slice(0, columns);
     if (text === this.#shown) return;
     this.#shown = text;
     this.#stream.write(`\r\x1b[K${text}`);

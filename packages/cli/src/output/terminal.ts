@@ -7,6 +7,11 @@ export function colorsFor(stream: NodeJS.WriteStream): Colors {
   return colors.createColors(stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb');
 }
 
+/** Output that nobody reads any more (`| head` has left) ends a program that only prints, without a word. */
+export function endQuietlyWithoutReader(): void {
+  process.stdout.on('error', () => process.exit());
+}
+
 export function printLine(text: string): void {
   process.stdout.write(`${text}\n`);
 }

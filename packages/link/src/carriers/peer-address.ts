@@ -1,15 +1,12 @@
 import type { Socket } from 'node:net';
+import { formatPlace } from '@sercli/protocol';
 
 /** The address of a socket's other end: `192.168.7.2:51034`, `[fe80::1%eth0]:51034`. IPv4 in IPv6 is written as IPv4. */
 export function addressOf(socket: Socket): string {
-  return joinAddress(plainAddress(socket.remoteAddress ?? 'unknown'), socket.remotePort ?? 0);
+  return formatPlace(plainAddress(socket.remoteAddress ?? 'unknown'), socket.remotePort ?? 0);
 }
 
 /** An IPv4 address that came mapped into IPv6 (RFC 4291 section 2.5.5.2), as IPv4. */
 export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
-}
-
-export function joinAddress(address: string, tcpPort: number): string {
-  return address.includes(':') ? `[${address}]:${tcpPort}` : `${address}:${tcpPort}`;
 }

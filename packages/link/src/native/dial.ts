@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type RequestOptions, request } from 'node:https';
 import type { Socket } from 'node:net';
-import { type AgentAddress, formatAgentAddress, reasonOf, SercliError } from '@sercli/protocol';
+import { type AgentAddress, formatAgentAddress, formatPlace, reasonOf, SercliError } from '@sercli/protocol';
 import type { Carrier } from '../carriers/carrier.ts';
 import { StreamCarrier } from '../carriers/stream-carrier.ts';
 import { WebSocketCarrier } from '../carriers/websocket-carrier.ts';
@@ -98,9 +98,15 @@ export function dialError({ host, tcpPort }: AgentAddress, cause: unknown): Serc
   if (code === 'EPROTO' || code.startsWith('ERR_SSL') || code.startsWith('HPE_')) {
     return notAnAgent({ host, tcpPort, carrier: 'stream' }, 'it does not speak TLS 1.3 and HTTP', cause);
   }
-  return new SercliError('agent-unreachable', { host, tcpPort, reason: reasonOf(cause) }, { cause });
+  const isRefused = code === 'ECONNREFUSED';
+  const remedy = isRefused ? 'start one there with: sercli agent --open' : 'check the network and the address';
+  return new SercliError(
+    'agent-unreachable',
+    { place: formatPlace(host, tcpPort), reason: reasonOf(cause), remedy },
+    { cause },
+  );
 }
 
 function notAnAgent({ host, tcpPort }: AgentAddress, reason: string, cause?: unknown): SercliError {
-  return new SercliError('not-an-agent', { host, tcpPort, reason }, { cause });
+  return new SercliError('not-an-agent', { place: formatPlace(host, tcpPort), reason }, { cause });
 }

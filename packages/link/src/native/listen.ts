@@ -1,9 +1,9 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { reasonOf, SercliError } from '@sercli/protocol';
+import { formatPlace, reasonOf, SercliError } from '@sercli/protocol';
 import type { Carrier } from '../carriers/carrier.ts';
-import { joinAddress, plainAddress } from '../carriers/peer-address.ts';
+import { plainAddress } from '../carriers/peer-address.ts';
 import { StreamCarrier } from '../carriers/stream-carrier.ts';
 import { WebSocketCarrier } from '../carriers/websocket-carrier.ts';
 import type { Identity } from '../identity.ts';
@@ -52,7 +52,7 @@ export interface NativeListener {
 /**
  * Listens for clients: `Upgrade: sercli` and WebSocket for the native protocol, everything else is HTTP.
  *
- * @throws SercliError `listen-failed`
+ * @throws SercliError `listen-failed`, `listen-busy`
  */
 export async function listenNative(options: ListenOptions): Promise<NativeListener> {
   const limits = options.limits ?? defaultListenLimits;
@@ -89,7 +89,7 @@ export async function listenNative(options: ListenOptions): Promise<NativeListen
   await listen(server, options);
   const { address, port } = server.address() as AddressInfo;
   return {
-    address: joinAddress(address, port),
+    address: formatPlace(address, port),
     tcpPort: port,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
@@ -127,12 +127,10 @@ function refuseUpgrade(socket: Socket, status: string): void {
 function listen(server: Server, { address, tcpPort }: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const remedy =
-        cause.code === 'EADDRINUSE'
-          ? 'another agent may be running; end it, or choose another port with --listen'
-          : 'give an address of this machine with --listen';
-      const fields = { address: joinAddress(address, tcpPort), reason: reasonOf(cause), remedy };
-      reject(new SercliError('listen-failed', fields, { cause }));
+      const where = formatPlace(address, tcpPort);
+      if (cause.code === 'EADDRINUSE') return reject(new SercliError('listen-busy', { address: where }, { cause }));
+      const remedy = 'give an address of this machine with --listen';
+      reject(new SercliError('listen-failed', { address: where, reason: reasonOf(cause), remedy }, { cause }));
     });
     server.listen({ host: address, port: tcpPort }, () => resolve());
   });

@@ -1,0 +1,63 @@
+import type { LineSettingsChange, PortAddress } from '@sercli/protocol';
+import type { PortSpec } from '../devices/port-spec.ts';
+import type { PortPolicy } from '../ports/served-port.ts';
+import type { DeviceMatch } from './device-match.ts';
+
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** What a sercli.yaml says. What it does not say is undefined, so that flags and defaults can fill it in. */
+export interface Config {
+  /** The path it was read from. */
+  readonly file: string;
+  /** What the agent is called. */
+  readonly name?: string;
+  readonly listen?: readonly { readonly host: string; readonly tcpPort: number }[];
+  readonly open?: boolean;
+  /** Besides `ports`, every free port of the machine is served. */
+  readonly all?: boolean;
+  readonly log?: LogLevel;
+  /** For every port that does not say otherwise itself, and for those that are found. */
+  readonly policy: Partial<PortPolicy>;
+  readonly ports: readonly PortConfig[];
+  readonly attachments: readonly AttachmentConfig[];
+}
+
+/** A port and how it is served. */
+export interface PortConfig {
+  readonly spec: PortSpec | MatchedSpec;
+  /** What clients set is refused and reported. */
+  readonly isFixed: boolean;
+  readonly description?: string;
+  readonly policy: Partial<PortPolicy>;
+  /** DTR and RTS fall when the device is closed (HUPCL, termios(3)). */
+  readonly hangsUpOnClose?: boolean;
+  /** What the outputs are set to when the device is opened; what is not named stays as the driver has it. */
+  readonly outputs: { readonly dtr?: boolean; readonly rts?: boolean };
+}
+
+/** A port whose device is the one that matches, wherever it is plugged in. */
+export interface MatchedSpec {
+  readonly kind: 'matched';
+  readonly name: string;
+  readonly match: DeviceMatch;
+  readonly settings: LineSettingsChange;
+}
+
+/** A port of an agent to be made local, in the words of the client's `AttachmentOptions`. */
+export interface AttachmentConfig {
+  readonly address: PortAddress;
+  /** An absolute path. */
+  readonly link?: string;
+  readonly settings: LineSettingsChange;
+  readonly isFixed: boolean;
+  readonly isOnDemand: boolean;
+  readonly mode?: number;
+  readonly owner?: string;
+  readonly group?: string;
+}
+
+/** A port that is described by nothing but what stands after `--port`. */
+export function portConfigOf(spec: PortSpec): PortConfig {
+  return { spec, isFixed: false, policy: {}, outputs: {} };
+}

@@ -1,0 +1,106 @@
+import type { SerialLink } from '@sercli/link';
+import type { SercliError } from '@sercli/protocol';
+
+export interface PortDeviceOwner {
+  /** The device was opened just now, and nothing has been read of it. */
+  opened(source: SerialLink): void;
+  /** The device went away by itself; what it sent last is still to be read. */
+  lost(source: SerialLink, error: SercliError | undefined): void;
+  /** The device was closed because nobody wanted it. */
+  closed(): void;
+}
+
+type State =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'opening'; readonly opened: Promise<SerialLink> }
+  | { readonly kind: 'open'; readonly source: SerialLink }
+  | { readonly kind: 'lingering'; readonly source: SerialLink; readonly timer: NodeJS.Timeout }
+  /** What was written is still on its way out. */
+  | { readonly kind: 'closing'; readonly closed: Promise<void> };
+
+/** The device of a port: opened when somebody wants it, closed some time after nobody does, one at a time. */
+export class PortDevice {
+  readonly #owner: PortDeviceOwner;
+  #state: State = { kind: 'idle' };
+
+  constructor(owner: PortDeviceOwner) {
+    this.#owner = owner;
+  }
+
+  /** The open device. */
+  get source(): SerialLink | undefined {
+    return this.#state.kind === 'open' || this.#state.kind === 'lingering' ? this.#state.source : undefined;
+  }
+
+  get isIdle(): boolean {
+    return this.#state.kind === 'idle';
+  }
+
+  /** The device that is open already, or else what `opener` opens, once one that is being closed has been. */
+  async open(opener: () => Promise<SerialLink>): Promise<SerialLink> {
+    if (this.#state.kind === 'closing') await this.#state.closed;
+    switch (this.#state.kind) {
+      case 'open':
+        return this.#state.source;
+      case 'lingering':
+        clearTimeout(this.#state.timer);
+        this.#state = { kind: 'open', source: this.#state.source };
+        return this.#state.source;
+      case 'opening':
+        return this.#state.opened;
+      case 'closing':
+      case 'idle': {
+        const opened = this.#openIdle(opener);
+        this.#state = { kind: 'opening', opened };
+        return opened;
+      }
+      default:
+        return this.#state satisfies never;
+    }
+  }
+
+  /** Nobody wants the device any more: it is closed `lingerMs` from now. */
+  leave(lingerMs: number): void {
+    if (this.#state.kind !== 'open') return;
+    const { source } = this.#state;
+    const timer = setTimeout(() => this.#closeSource(source), lingerMs);
+    this.#state = { kind: 'lingering', source, timer };
+  }
+
+  /** Closes the device now. */
+  async close(): Promise<void> {
+    // One that cannot be opened is closed as well.
+    if (this.#state.kind === 'opening') await this.#state.opened.catch(() => undefined);
+    if (this.#state.kind === 'lingering') clearTimeout(this.#state.timer);
+    if (this.source !== undefined) this.#closeSource(this.source);
+    if (this.#state.kind === 'closing') await this.#state.closed;
+  }
+
+  async #openIdle(opener: () => Promise<SerialLink>): Promise<SerialLink> {
+    try {
+      const source = await opener();
+      this.#state = { kind: 'open', source };
+      this.#owner.opened(source);
+      void source.closed.then((error) => this.#sourceClosed(source, error));
+      return source;
+    } catch (error) {
+      this.#state = { kind: 'idle' };
+      throw error;
+    }
+  }
+
+  #sourceClosed(source: SerialLink, error: SercliError | undefined): void {
+    if (this.source !== source) return;
+    if (this.#state.kind === 'lingering') clearTimeout(this.#state.timer);
+    this.#state = { kind: 'idle' };
+    this.#owner.lost(source, error);
+  }
+
+  #closeSource(source: SerialLink): void {
+    const closed = source.close().then(() => {
+      this.#state = { kind: 'idle' };
+      this.#owner.closed();
+    });
+    this.#state = { kind: 'closing', closed };
+  }
+}

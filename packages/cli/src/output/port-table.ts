@@ -1,0 +1,35 @@
+import { formatLineSettings, type ListedPort, type PortList } from '@sercli/protocol';
+import { formatTable } from './table.ts';
+import { colorsFor } from './terminal.ts';
+
+/** An agent and its ports, as lines for people. */
+export function formatAgent(address: string, { agent, ports }: PortList): string[] {
+  const colors = colorsFor(process.stdout);
+  const open = agent.open ? ', open to private networks' : '';
+  const title = `${colors.bold(agent.name)} at ${address} (${agent.software}${open})`;
+  if (ports.length === 0) return [title, '  no ports; serve one with: sercli agent --port DEVICE'];
+  const [head = '', ...rows] = formatTable([
+    ['PORT', 'DEVICE', 'SETTINGS', 'STATE', 'DESCRIPTION'],
+    ...ports.map((port) => [port.name, port.device, formatLineSettings(port.settings), stateOf(port), describe(port)]),
+  ]);
+  const shownRows = rows.map((row, index) => (isServed(ports[index]) ? row : colors.dim(row)));
+  return [title, `  ${colors.dim(head)}`, ...shownRows.map((row) => `  ${row}`)];
+}
+
+function isServed(port: ListedPort | undefined): boolean {
+  return port?.state === 'idle' || port?.state === 'open';
+}
+
+function stateOf({ state, reason, controller }: ListedPort): string {
+  if (state === 'unavailable') return `not served: ${reason}`;
+  if (state === 'lost') return `lost: ${reason}`;
+  if (controller === undefined) return state;
+  const since = new Date(controller.since);
+  const time = since.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false });
+  return `${controller.name} since ${time}`;
+}
+
+function describe({ description, usb }: ListedPort): string {
+  const id = usb === undefined ? undefined : `USB ${usb.vendorId}:${usb.productId}`;
+  return [description, id, usb?.serialNumber].filter((part) => part !== undefined).join(', ');
+}

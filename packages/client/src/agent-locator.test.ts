@@ -1,0 +1,84 @@
+import { type Advertiser, MemoryDiscovery } from '@sercli/discovery';
+import { SercliError } from '@sercli/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AgentLocator, tryEach } from './agent-locator.ts';
+
+const named = (host: string) => ({ host, tcpPort: 7372, carrier: 'stream' }) as const;
+
+describe('AgentLocator', () => {
+  let discovery: MemoryDiscovery;
+  const advertisers: Advertiser[] = [];
+  const advertise = async (name: string, agentId: string, tcpPort = 7372): Promise<void> => {
+    const advertisement = { name, agentId, tcpPort, wire: 1, software: 'test' };
+    advertisers.push(await discovery.advertise(advertisement, { interfaces: 'all' }));
+  };
+  const locator = (isKnown = false): AgentLocator => new AgentLocator({ discovery, isKnown: async () => isKnown });
+  beforeEach(() => {
+    discovery = new MemoryDiscovery();
+  });
+  afterEach(async () => {
+    await Promise.all(advertisers.splice(0).map((advertiser) => advertiser.close()));
+  });
+
+  it('takes an IP address, localhost and a host with its TCP port as they are', async () => {
+    for (const address of [named('192.168.1.7'), named('fe80::1%eth0'), named('localhost')]) {
+      expect(await locator().locate(address)).toEqual([address]);
+    }
+    const withPort = { ...named('SerialMachine'), tcpPort: 7400 };
+    expect(await locator().locate(withPort)).toEqual([withPort]);
+  });
+
+  it('finds an agent by its name, however it is written, with the TCP port that it tells', async () => {
+    await advertise('SerialMachine', '0a0a0a0a', 7400);
+    for (const host of ['SerialMachine', 'serialmachine', 'SerialMachine.local', 'SerialMachine-0a0a0a0a']) {
+      expect((await locator().locate(named(host)))[0]).toMatchObject({ tcpPort: 7400, carrier: 'stream' });
+    }
+  });
+
+  it('prefers the agent where the resolver knows the name too, and else believes the resolver', async () => {
+    await advertise('SerialMachine', '0a0a0a0a', 7400);
+    expect((await locator(true).locate(named('SerialMachine')))[0]).toMatchObject({ tcpPort: 7400 });
+    expect(await locator(true).locate(named('elsewhere'))).toEqual([named('elsewhere')]);
+  });
+
+  it('names the nearest agent, or those there are, where nobody has the name', async () => {
+    await advertise('SerialMachine', '0a0a0a0a');
+    await expect(locator().locate(named('SerialMachina'))).rejects.toThrow(/did you mean SerialMachine\?/);
+    await expect(locator().locate(named('printer'))).rejects.toThrow(/agents that answered: SerialMachine/);
+    await expect(locator().locate(named('printer'))).rejects.toMatchObject({ code: 'host-not-found' });
+  });
+
+  it('gives up when it is asked to', async () => {
+    const giveUp = new AbortController();
+    const locating = locator().locate(named('nobody'), giveUp.signal);
+    giveUp.abort();
+    await expect(locating).rejects.toMatchObject({ code: 'aborted' });
+  });
+});
+
+describe('tryEach', () => {
+  const unreachable = new SercliError('agent-unreachable', { place: 'a:1', reason: 'no route', remedy: 'none' });
+
+  it('goes on to the next address where one cannot be reached', async () => {
+    const tried: string[] = [];
+    const result = await tryEach([named('a'), named('b'), named('c')], async ({ host }) => {
+      tried.push(host);
+      if (host === 'a') throw unreachable;
+      return host;
+    });
+    expect(result).toBe('b');
+    expect(tried).toEqual(['a', 'b']);
+  });
+
+  it('fails as the last one did, and at once where the agent answered', async () => {
+    await expect(tryEach([named('a'), named('b')], async () => Promise.reject(unreachable))).rejects.toBe(unreachable);
+    const busy = new SercliError('aborted', { what: 'it' });
+    const tried: string[] = [];
+    const trying = tryEach([named('a'), named('b')], async ({ host }) => {
+      tried.push(host);
+      throw busy;
+    });
+    await expect(trying).rejects.toBe(busy);
+    expect(tried).toEqual(['a']);
+  });
+});

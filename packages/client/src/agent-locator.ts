@@ -1,0 +1,155 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import type { Browser, Discovery, FoundAgent, InterfaceChoice } from '@sercli/discovery';
+import { type AgentAddress, defaultTcpPort, SercliError } from '@sercli/protocol';
+import { closest, distance } from 'fastest-levenshtein';
+
+/** How long agents have to answer a search by name, in milliseconds. */
+export const searchMs = 1_000;
+/** How long a name that the resolver knows is still searched for among the agents: an agent of that name goes first. */
+const preferAgentsMs = 300;
+/** After the first agent of a name, how long a second one has to show that the name is not unique. */
+const ambiguityMs = 100;
+
+export interface LocatorOptions {
+  /** Where agents are searched; without it, only the resolver is asked. */
+  readonly discovery?: Discovery | undefined;
+  readonly interfaces?: InterfaceChoice | undefined;
+  /** Whether the system's resolver knows a host; for tests. */
+  readonly isKnown?: ((host: string) => Promise<boolean>) | undefined;
+}
+
+/** Finds agents by name: among those that advertise themselves, and with the system's resolver. */
+export class AgentLocator {
+  readonly #options: LocatorOptions;
+
+  constructor(options: LocatorOptions = {}) {
+    this.#options = options;
+  }
+
+  /**
+   * The addresses to try for an agent, the likeliest first. An IP address, and a host whose TCP port is said, are taken
+   * as they are.
+   *
+   * @throws SercliError `host-not-found`, `agent-ambiguous`, `aborted`
+   */
+  async locate(address: AgentAddress, signal?: AbortSignal): Promise<readonly AgentAddress[]> {
+    const { host, tcpPort } = address;
+    const { discovery } = this.#options;
+    const isNamed = isIP(host.replace(/%.*$/, '')) === 0 && host !== 'localhost' && tcpPort === defaultTcpPort;
+    if (discovery === undefined || !isNamed) return [address];
+    const search = new AgentSearch(discovery, this.#options.interfaces ?? 'all', host);
+    const isKnown = (this.#options.isKnown ?? isResolved)(host);
+    try {
+      const found = await search.find(isKnown, signal);
+      if (found !== undefined) return addressesOf(found, address);
+      if (await isKnown) return [address];
+      throw new SercliError('host-not-found', { host, reason: whyNotFound(host, search.names) });
+    } finally {
+      await search.close();
+    }
+  }
+}
+
+/** The addresses of an advertised agent: the one that answered first. */
+export function addressesOf(found: FoundAgent, { carrier }: Pick<AgentAddress, 'carrier'>): readonly AgentAddress[] {
+  return found.addresses.map((host) => ({ host, tcpPort: found.tcpPort, carrier }));
+}
+
+/** A search for the agent of one name. */
+class AgentSearch {
+  readonly #browser: Browser;
+  readonly #host: string;
+  #seen: () => void = () => undefined;
+
+  constructor(discovery: Discovery, interfaces: InterfaceChoice, host: string) {
+    this.#host = host.toLowerCase().replace(/\.local\.?$/, '');
+    this.#browser = discovery.browse({
+      interfaces,
+      found: () => this.#seen(),
+      changed: () => this.#seen(),
+      lost: () => undefined,
+      // What cannot be searched is found by the resolver, or not at all; then that is the error.
+      failed: () => undefined,
+    });
+  }
+
+  /** The names of all agents that answered. */
+  get names(): readonly string[] {
+    return this.#browser.agents().map((agent) => agent.name);
+  }
+
+  /**
+   * @param isKnown whether the resolver knows the host; then the search is short
+   * @throws SercliError `agent-ambiguous`, `aborted`
+   */
+  async find(isKnown: Promise<boolean>, signal: AbortSignal | undefined): Promise<FoundAgent | undefined> {
+    const shortly = isKnown.then((known) => (known ? pause(preferAgentsMs) : pause(searchMs)));
+    const first = new Promise<void>((resolve) => {
+      this.#seen = () => this.#matches().length > 0 && resolve();
+      this.#seen();
+    });
+    await Promise.race([first, shortly, pause(searchMs), untilAborted(signal, this.#host)]);
+    if (this.#matches().length > 0) await pause(ambiguityMs);
+    const [agent, ...others] = this.#matches();
+    if (agent === undefined || others.length === 0) return agent;
+    const choices = [agent, ...others].map(({ name, agentId }) => `${name}-${agentId}`).join(', ');
+    throw new SercliError('agent-ambiguous', { host: this.#host, choices });
+  }
+
+  close(): Promise<void> {
+    return this.#browser.close();
+  }
+
+  #matches(): readonly FoundAgent[] {
+    const agents = this.#browser.agents();
+    const byName = agents.filter(({ name }) => name.toLowerCase() === this.#host);
+    return byName.length > 0
+      ? byName
+      : agents.filter(({ name, agentId }) => `${name}-${agentId}`.toLowerCase() === this.#host);
+  }
+}
+
+function isResolved(host: string): Promise<boolean> {
+  return lookup(host).then(
+    () => true,
+    () => false,
+  );
+}
+
+function whyNotFound(host: string, names: readonly string[]): string {
+  if (names.length === 0) return 'no agent of that name answered, and the resolver does not know it';
+  const nearest = closest(host, [...names]);
+  const isNear = distance(host.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, host.length / 3);
+  return isNear ? `did you mean ${nearest}?` : `agents that answered: ${[...names].sort().join(', ')}`;
+}
+
+/** Does not keep the process alive: the search that it bounds does. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
+
+function untilAborted(signal: AbortSignal | undefined, host: string): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const giveUp = (): void => reject(new SercliError('aborted', { what: `searching ${host}` }));
+    if (signal?.aborted) giveUp();
+    else signal?.addEventListener('abort', giveUp, { once: true });
+  });
+}
+
+/** Tries the addresses one after the other; fails as the last of them did. */
+export async function tryEach<Result>(
+  addresses: readonly AgentAddress[],
+  attempt: (address: AgentAddress) => Promise<Result>,
+): Promise<Result> {
+  let failure: unknown = new SercliError('internal', { what: 'there was no address to try' });
+  for (const address of addresses) {
+    try {
+      return await attempt(address);
+    } catch (error) {
+      failure = error;
+      if (!(error instanceof SercliError) || error.code !== 'agent-unreachable') throw error;
+    }
+  }
+  throw failure;
+}
