@@ -10,7 +10,7 @@ import {
   type NativeListener,
   shortIdOf,
 } from '@sercli/link';
-import { defaultTcpPort, type PortList, wireVersion } from '@sercli/protocol';
+import { defaultTcpPort, type PortList, toSercliError, wireVersion } from '@sercli/protocol';
 import { type PortConfig, portConfigOf } from './config/config.ts';
 import type { PortSpec } from './devices/port-spec.ts';
 import { type Logger, silentLogger } from './logger.ts';
@@ -59,7 +59,8 @@ export class Agent {
   readonly #connections = new Set<ClientConnection>();
   readonly #listeners: NativeListener[] = [];
   #name: string;
-  #advertiser: Advertiser | undefined;
+  /** Takes a moment, for the name has to be asked for; serving does not wait. */
+  #advertising: Promise<Advertiser | undefined> = Promise.resolve(undefined);
 
   private constructor(options: AgentOptions) {
     this.#name = options.name ?? shortHostName();
@@ -79,7 +80,7 @@ export class Agent {
       const identity = await loadIdentity(options.stateDirectory ?? defaultStateDirectory());
       await agent.#listen(identity);
       await agent.serve(options);
-      await agent.#advertise(identity);
+      agent.#advertising = agent.#advertise(identity);
     } catch (error) {
       await agent.close();
       throw error;
@@ -126,7 +127,7 @@ export class Agent {
 
   /** Ends sessions and connections, closes the devices. */
   async close(): Promise<void> {
-    await this.#advertiser?.close();
+    await (await this.#advertising)?.close();
     await this.#registry.close();
     for (const connection of this.#connections) connection.close();
     await Promise.all(this.#listeners.map((listener) => listener.close()));
@@ -156,24 +157,28 @@ export class Agent {
   }
 
   /** Lets the agent be found, on the interfaces that it listens on. */
-  async #advertise({ cert }: Identity): Promise<void> {
+  async #advertise({ cert }: Identity): Promise<Advertiser | undefined> {
     const renamed = (name: string): void => {
       this.#logger.warn({ name }, `another agent is called ${this.#name}; this one is called ${name} now`);
       this.#name = name;
     };
     const failed = (error: Error): void => this.#logger.warn({}, error.message);
-    this.#advertiser = await this.#options.discovery?.advertise(
-      {
-        name: this.#name,
-        tcpPort: this.tcpPort,
-        agentId: shortIdOf(cert),
-        wire: wireVersion,
-        software: this.#software,
-        fingerprint: fingerprintOf(cert),
-        isOpen: this.#options.open === true,
-      },
-      { interfaces: this.#places().map(({ host }) => host), renamed, failed },
-    );
+    const advertisement = {
+      name: this.#name,
+      tcpPort: this.tcpPort,
+      agentId: shortIdOf(cert),
+      wire: wireVersion,
+      software: this.#software,
+      fingerprint: fingerprintOf(cert),
+      isOpen: this.#options.open === true,
+    };
+    const interfaces = this.#places().map(({ host }) => host);
+    try {
+      return await this.#options.discovery?.advertise(advertisement, { interfaces, renamed, failed });
+    } catch (error) {
+      failed(toSercliError(error));
+      return undefined;
+    }
   }
 
   async #tellPorts(): Promise<void> {

@@ -5,7 +5,7 @@ import type { Station, Surroundings } from './station.ts';
 import { StationSet } from './station-set.ts';
 
 /** How long an answer is waited for before a name counts as free, in milliseconds. */
-export const probeMs = 300;
+const probeMs = 300;
 /** Packets get lost: when it is asked once more. */
 const secondProbeMs = 100;
 /** Names that are asked for together, so that the fourth agent of a name does not wait four times. */
@@ -38,7 +38,12 @@ export class AgentAdvertiser implements Advertiser {
   #knownName: string;
   #closing: Promise<void> | undefined;
 
-  static async start(surroundings: Surroundings, advertisement: Advertisement, options: AdvertiseOptions) {
+  /** Resolves when the agent is told of on every station there is. */
+  static async start(
+    surroundings: Surroundings,
+    advertisement: Advertisement,
+    options: AdvertiseOptions,
+  ): Promise<AgentAdvertiser> {
     const advertiser = new AgentAdvertiser(surroundings, advertisement, options);
     advertiser.#settleIfTold();
     await advertiser.#settled;

@@ -94,7 +94,7 @@ export class BonjourStation implements Station {
     this.#published = advertisement;
     const records = this.#recordsOf(advertisement);
     this.#server.register(records);
-    const announce = () => this.#respond(records);
+    const announce = () => void this.#respond(records);
     this.#announcing = announceMs.map((ms) => setTimeout(announce, ms));
   }
 

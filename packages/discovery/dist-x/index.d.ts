@@ -1,9 +1,0 @@
-/**
- * Agents on the local network: lets one be found, and finds them.
- *
- * @packageDocumentation
- */
-export type { Advertisement, AdvertiseOptions, Advertiser, BrowseOptions, Browser, Discovery, FoundAgent, InterfaceChoice, } from './discovery.ts';
-export { mdnsDiscovery } from './mdns-discovery.ts';
-export { MemoryDiscovery } from './memory-discovery.ts';
-//# sourceMappingURL=index.d.ts.map
