@@ -60,7 +60,9 @@ requires(twoMachineRequirements)('an agent with a configuration file', () => {
     await device.receiveText('still here');
 
     await writeFile(file, 'ports: [');
-    agent.signal('SIGHUP');
+    const reload = await machines.sercli(machines.serialMachine, 'agent', 'reload');
+    await reload.expectExit(0);
+    expect(reload.stdout.text).toContain(file);
     await agent.stderr.waitFor(/kept the ports as they were: .*line/);
     expect((await list()).ports).toHaveLength(2);
   });

@@ -23,4 +23,5 @@ export { type DeviceInfo, listDevices } from './devices/list-devices.ts';
 export { type PortSpec, parsePortSpec } from './devices/port-spec.ts';
 export { type Logger, silentLogger } from './logger.ts';
 export { defaultPortPolicy, type PortPolicy } from './ports/served-port.ts';
+export { type RunningAgent, RunningAgents } from './running-agents.ts';
 export { ServiceNotifier } from './service-notifier.ts';

@@ -23,6 +23,11 @@ export class ServiceNotifier {
     for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']) delete environment[name];
   }
 
+  /** Whether a service manager waits to hear of this program. */
+  get isService(): boolean {
+    return this.#socket !== undefined;
+  }
+
   /** The program is up, or has read its configuration again. From now on the watchdog is told of each half time. */
   ready(status: string): void {
     this.#tell('READY=1', `STATUS=${status.replaceAll('\n', ' ')}`);

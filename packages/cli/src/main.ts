@@ -14,7 +14,7 @@ const program = new Command('sercli')
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
-program
+const agent = program
   .command('agent')
   .description('Serve the serial ports of this machine.')
   .option('--config <path>', 'read this sercli.yaml (default: $SERCLI_CONFIG, ~/.config/sercli, /etc/sercli)')
@@ -35,6 +35,11 @@ program
   .option('--json', 'log and events as JSON lines')
   .action(async (flags) => (await import('./commands/agent.ts')).runAgent(flags));
 
+agent
+  .command('reload')
+  .description('Make the agents of this user read their configuration again.')
+  .action(async () => (await import('./commands/agent-reload.ts')).runAgentReload());
+
 program
   .command('attach')
   .description('Make ports of agents local virtual ports.')
@@ -47,6 +52,7 @@ program
   .option('--owner <user>', 'owner of the virtual port')
   .option('--group <group>', 'group of the virtual port')
   .option('--wait-slave', 'open the far port only while an application has the virtual port open')
+  .option('--retry', 'wait for agents, ports and devices that are not there yet (default under systemd)')
   .option('--once', 'end when the application closes the virtual port, or when the far port is lost')
   .option('--json', 'events as JSON lines')
   .action(async (addresses, flags) => (await import('./commands/attach.ts')).runAttach(addresses, flags));

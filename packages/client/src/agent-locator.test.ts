@@ -1,4 +1,4 @@
-import { type Advertiser, MemoryDiscovery } from '@sercli/discovery';
+import { type Advertiser, type Discovery, MemoryDiscovery } from '@sercli/discovery';
 import { SercliError } from '@sercli/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AgentLocator, tryEach } from './agent-locator.ts';
@@ -46,6 +46,47 @@ describe('AgentLocator', () => {
     await expect(locator().locate(named('SerialMachina'))).rejects.toThrow(/did you mean SerialMachine\?/);
     await expect(locator().locate(named('printer'))).rejects.toThrow(/agents that answered: SerialMachine/);
     await expect(locator().locate(named('printer'))).rejects.toMatchObject({ code: 'host-not-found' });
+  });
+
+  it('lists the choices where two agents have one name, and takes name-id', async () => {
+    const twins = ['0a0a0a0a', '0b0b0b0b'].map((agentId, index) => ({
+      name: 'SerialMachine',
+      agentId,
+      wire: 1,
+      software: 'test',
+      isOpen: false,
+      tcpPort: 7400 + index,
+      hostName: 'host.local',
+      addresses: [`10.0.0.${index + 1}`],
+      interfaceName: 'eth0',
+    }));
+    const both: Discovery = {
+      advertise: () => Promise.reject(new Error('nothing is advertised here')),
+      browse: () => ({ agents: () => twins, refresh: () => undefined, close: async () => undefined }),
+    };
+    const twinLocator = new AgentLocator({ discovery: both, isKnown: async () => false });
+    await expect(twinLocator.locate(named('SerialMachine'))).rejects.toMatchObject({
+      code: 'agent-ambiguous',
+      fields: { choices: 'SerialMachine-0a0a0a0a, SerialMachine-0b0b0b0b' },
+    });
+    expect(await twinLocator.locate(named('SerialMachine-0b0b0b0b'))).toEqual([
+      { host: '10.0.0.2', tcpPort: 7401, carrier: 'stream' },
+    ]);
+  });
+
+  it('tells when an agent comes to be advertised', async () => {
+    const over = new AbortController();
+    let isThere = false;
+    const waiting = locator()
+      .advertised(named('SerialMachine'), over.signal)
+      .then(() => {
+        isThere = true;
+      });
+    await advertise('printer', '0b0b0b0b');
+    expect(isThere).toBe(false);
+    await advertise('SerialMachine', '0a0a0a0a');
+    await waiting;
+    await locator().advertised(named('nobody'), AbortSignal.timeout(10));
   });
 
   it('gives up when it is asked to', async () => {

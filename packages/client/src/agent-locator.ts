@@ -36,8 +36,7 @@ export class AgentLocator {
   async locate(address: AgentAddress, signal?: AbortSignal): Promise<readonly AgentAddress[]> {
     const { host, tcpPort } = address;
     const { discovery } = this.#options;
-    const isNamed = isIP(host.replace(/%.*$/, '')) === 0 && host !== 'localhost' && tcpPort === defaultTcpPort;
-    if (discovery === undefined || !isNamed) return [address];
+    if (discovery === undefined || !isSearched(host, tcpPort)) return [address];
     const search = new AgentSearch(discovery, this.#options.interfaces ?? 'all', host);
     const isKnown = (this.#options.isKnown ?? isResolved)(host);
     try {
@@ -49,6 +48,21 @@ export class AgentLocator {
       await search.close();
     }
   }
+
+  /** Resolves when an agent of that name is advertised, or the signal is aborted; never where agents are not searched. */
+  async advertised({ host, tcpPort }: AgentAddress, signal: AbortSignal): Promise<void> {
+    const { discovery, interfaces = 'all' } = this.#options;
+    const over = whenAborted(signal);
+    if (discovery === undefined || !isSearched(host, tcpPort)) return over;
+    const search = new AgentSearch(discovery, interfaces, host);
+    await Promise.race([search.seen(), over]);
+    await search.close();
+  }
+}
+
+/** Whether a host may be the name of an agent: it is no address, and its TCP port is not said. */
+function isSearched(host: string, tcpPort: number): boolean {
+  return isIP(host.replace(/%.*$/, '')) === 0 && host !== 'localhost' && tcpPort === defaultTcpPort;
 }
 
 /** The addresses of an advertised agent: the one that answered first. */
@@ -85,16 +99,20 @@ class AgentSearch {
    */
   async find(isKnown: Promise<boolean>, signal: AbortSignal | undefined): Promise<FoundAgent | undefined> {
     const shortly = isKnown.then((known) => (known ? pause(preferAgentsMs) : pause(searchMs)));
-    const first = new Promise<void>((resolve) => {
-      this.#seen = () => this.#matches().length > 0 && resolve();
-      this.#seen();
-    });
-    await Promise.race([first, shortly, pause(searchMs), untilAborted(signal, this.#host)]);
+    await Promise.race([this.seen(), shortly, pause(searchMs), untilAborted(signal, this.#host)]);
     if (this.#matches().length > 0) await pause(ambiguityMs);
     const [agent, ...others] = this.#matches();
     if (agent === undefined || others.length === 0) return agent;
     const choices = [agent, ...others].map(({ name, agentId }) => `${name}-${agentId}`).join(', ');
     throw new SercliError('agent-ambiguous', { host: this.#host, choices });
+  }
+
+  /** Resolves when an agent of the name has answered. */
+  seen(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#seen = () => this.#matches().length > 0 && resolve();
+      this.#seen();
+    });
   }
 
   close(): Promise<void> {
@@ -127,6 +145,13 @@ function whyNotFound(host: string, names: readonly string[]): string {
 /** Does not keep the process alive: the search that it bounds does. */
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
+
+function whenAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 function untilAborted(signal: AbortSignal | undefined, host: string): Promise<never> {

@@ -13,6 +13,7 @@ import type { AgentConnections } from './agent-connections.ts';
 import { Backoff } from './backoff.ts';
 import { listPorts } from './port-directory.ts';
 import { Relay, type RelayEvent } from './relay.ts';
+import { mayPass, waitToRetry } from './retry-wait.ts';
 
 /** A far port that was open for so long is tried again at once when it is lost; one that ends at once is not. */
 const steadyMs = 10_000;
@@ -31,6 +32,8 @@ export interface AttachmentOptions {
   readonly isOnDemand?: boolean | undefined;
   /** The attachment ends when the application closes the virtual port, or when the far port is lost. */
   readonly isOnce?: boolean | undefined;
+  /** An agent, port or device that is not there yet, or is busy, is waited for; else it is an error. */
+  readonly isPatient?: boolean | undefined;
   /** Gives up starting. */
   readonly signal?: AbortSignal | undefined;
   told?(event: AttachmentEvent): void;
@@ -54,7 +57,7 @@ type FarPort =
   | { readonly kind: 'idle' }
   | { readonly kind: 'opening'; readonly giveUp: AbortController }
   | { readonly kind: 'up'; readonly link: SerialLink; readonly relay: Relay }
-  | { readonly kind: 'waiting'; readonly timer: NodeJS.Timeout }
+  | { readonly kind: 'waiting'; readonly giveUp: AbortController }
   | { readonly kind: 'ended' };
 
 /** A port of an agent as a local virtual port, for as long as it is wanted. */
@@ -105,6 +108,26 @@ export class Attachment {
     address: PortAddress,
     connections: AgentConnections,
     options: AttachmentOptions = {},
+  ): Promise<Attachment> {
+    const { isPatient = false, signal = new AbortController().signal, told } = options;
+    const backoff = new Backoff();
+    for (;;) {
+      try {
+        return await Attachment.#startNow(address, connections, options);
+      } catch (cause) {
+        const error = toSercliError(cause);
+        if (!isPatient || !mayPass(error) || signal.aborted) throw cause;
+        const retryMs = backoff.next();
+        told?.({ kind: 'lost', error, inDoubtBytes: 0, retryMs });
+        await waitToRetry(address, error, { ms: retryMs, locator: connections.locator, signal });
+      }
+    }
+  }
+
+  static async #startNow(
+    address: PortAddress,
+    connections: AgentConnections,
+    options: AttachmentOptions,
   ): Promise<Attachment> {
     const { isOnDemand = false, settings = {}, signal } = options;
     if (isOnDemand) return Attachment.#startOnDemand(address, connections, options);
@@ -217,9 +240,15 @@ export class Attachment {
     if (this.#options.isOnce) return void this.#fail(error);
     if (performance.now() - this.#upAt > steadyMs) this.#backoff.reset();
     const retryMs = this.#backoff.next();
-    const timer = setTimeout(() => void this.#open(), retryMs);
-    this.#farPort = { kind: 'waiting', timer };
+    const giveUp = new AbortController();
+    this.#farPort = { kind: 'waiting', giveUp };
     this.#tell({ kind: 'lost', error, inDoubtBytes, retryMs });
+    void this.#retry(error, retryMs, giveUp.signal);
+  }
+
+  async #retry(error: SercliError, ms: number, signal: AbortSignal): Promise<void> {
+    await waitToRetry(this.address, error, { ms, locator: this.#connections.locator, signal });
+    if (!signal.aborted) await this.#open();
   }
 
   async #fail(error: SercliError): Promise<void> {
@@ -233,8 +262,7 @@ export class Attachment {
     this.#keepCount();
     if (farPort.kind === 'ended') return;
     this.#farPort = next;
-    if (farPort.kind === 'waiting') clearTimeout(farPort.timer);
-    if (farPort.kind === 'opening') farPort.giveUp.abort();
+    if (farPort.kind === 'waiting' || farPort.kind === 'opening') farPort.giveUp.abort();
     if (farPort.kind === 'up') await farPort.link.close();
     if (next.kind === 'idle') {
       this.#tell({ kind: 'idle' });

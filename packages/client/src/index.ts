@@ -10,5 +10,6 @@ export { AgentConnections, type ClientIdentity, type ConnectionOptions } from '.
 export { AgentDirectory, type DirectoryEntry } from './agent-directory.ts';
 export { AgentLocator, type LocatorOptions } from './agent-locator.ts';
 export { Attachment, type AttachmentEvent, type AttachmentOptions } from './attachment.ts';
+export { type PortChange, portChanges } from './port-changes.ts';
 export { listPorts, watchPorts } from './port-directory.ts';
 export type { RelayEvent } from './relay.ts';

@@ -7,6 +7,7 @@ import {
   type Logger,
   mdnsDiscovery,
   parsePortSpec,
+  RunningAgents,
   readConfig,
   ServiceNotifier,
 } from '@sercli/agent';
@@ -55,8 +56,10 @@ export async function runAgent(flags: AgentFlags): Promise<void> {
   const agent = await starting;
   if (flags.json) printJson({ event: 'listening', name: agent.name, addresses: agent.addresses });
   notifier.ready(statusOf(agent));
+  const forget = file === undefined ? undefined : await new RunningAgents().register({ name: agent.name, file });
   await aborted(isOver);
   notifier.stopping();
+  await forget?.();
   await agent.close();
 }
 

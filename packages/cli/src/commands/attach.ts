@@ -17,6 +17,7 @@ export interface AttachFlags {
   readonly group?: string;
   readonly waitSlave?: true;
   readonly once?: true;
+  readonly retry?: true;
   readonly json?: true;
 }
 
@@ -39,7 +40,10 @@ export async function runAttach(texts: readonly string[], flags: AttachFlags): P
   const notifier = new ServiceNotifier(silentLogger);
   const isOver = untilInterrupted();
   const report = new AttachmentReport(flags.json === true);
-  const attachments = await startAll(wanted, isOver, report);
+  // As a service there is nobody to start it again by hand.
+  const isPatient = flags.retry === true || notifier.isService;
+  if (isPatient) notifier.ready('attaching');
+  const attachments = await startAll(wanted, { isPatient, isOver, report });
   try {
     notifier.ready(`${attachments.length} ports attached`);
     const ended = await Promise.race([aborted(isOver), allEnded(attachments)]);
@@ -54,8 +58,7 @@ export async function runAttach(texts: readonly string[], flags: AttachFlags): P
 /** All of them or none: the first that fails ends those that are there and those still under way. */
 async function startAll(
   wanted: readonly Wanted[],
-  isOver: AbortSignal,
-  report: AttachmentReport,
+  { isPatient, isOver, report }: { isPatient: boolean; isOver: AbortSignal; report: AttachmentReport },
 ): Promise<Attachment[]> {
   const connections = newConnections();
   const giveUp = new AbortController();
@@ -63,7 +66,9 @@ async function startAll(
   const starts = wanted.map(async ({ address, options }) => {
     const told: AttachmentOptions['told'] = (event) => report.event(address, event);
     try {
-      return await Attachment.start(address, connections, { ...options, signal, told });
+      const attachment = await Attachment.start(address, connections, { ...options, isPatient, signal, told });
+      report.ready(attachment);
+      return attachment;
     } catch (error) {
       if (!giveUp.signal.aborted) giveUp.abort(error);
       throw error;
@@ -71,10 +76,7 @@ async function startAll(
   });
   const outcomes = await Promise.allSettled(starts);
   const attachments = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-  if (!signal.aborted) {
-    for (const attachment of attachments) report.ready(attachment);
-    return attachments;
-  }
+  if (!signal.aborted) return attachments;
   await Promise.all(attachments.map((attachment) => attachment.close()));
   report.close();
   // Asked to end while still connecting: that is no failure.

@@ -1,4 +1,4 @@
-import { AgentDirectory, type DirectoryEntry, listPorts, mdnsDiscovery, watchPorts } from '@sercli/client';
+import { AgentDirectory, type DirectoryEntry, listPorts, mdnsDiscovery, portChanges, watchPorts } from '@sercli/client';
 import { type AgentAddress, formatAgentAddress, type PortList, parseAgentAddress } from '@sercli/protocol';
 import { formatAgent } from '../output/port-table.ts';
 import { Screen } from '../output/screen.ts';
@@ -42,9 +42,10 @@ async function watchAll(flags: LsFlags): Promise<void> {
   const isOver = untilInterrupted();
   const screen = new Screen(process.stdout);
   const show = (): void => screen.show(directory.entries().flatMap(formatEntry), 'No agent answers.');
+  const tell = changeTeller();
   const directory = openDirectory(
     flags,
-    (entry) => (flags.json ? printJson({ event: 'listed', ...toJson(entry) }) : show()),
+    (entry) => (flags.json ? tell(entry.agent.agentId, toJson(entry)) : show()),
     ({ agent }) => (flags.json ? printJson({ event: 'gone', name: agent.name, id: agent.agentId }) : show()),
   );
   await aborted(isOver);
@@ -55,10 +56,20 @@ async function watchOne(address: AgentAddress, flags: LsFlags): Promise<void> {
   const isOver = untilInterrupted();
   const screen = new Screen(process.stdout);
   const where = formatAgentAddress(address);
+  const tell = changeTeller();
   for await (const list of watchPorts(address, { locator: newLocator(flags.interface), signal: isOver })) {
-    if (flags.json) printJson({ event: 'listed', address: where, ...list });
+    if (flags.json) tell(where, { address: where, ...list });
     else screen.show(formatAgent(where, list), '');
   }
+}
+
+/** Prints each list of an agent with what is new in it. */
+function changeTeller(): (agent: string, list: PortList & { address: string }) => void {
+  const last = new Map<string, PortList>();
+  return (agent, list) => {
+    printJson({ event: 'listed', ...list, changes: portChanges(last.get(agent), list) });
+    last.set(agent, list);
+  };
 }
 
 /** @param listed is called once for each agent, or with `gone` at each change */

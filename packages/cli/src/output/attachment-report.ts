@@ -15,6 +15,8 @@ export class AttachmentReport {
   readonly #status: StatusLine;
   /** Ports that are lost, by address, and why, so that each reason is told once and not at every try. */
   readonly #lost = new Map<string, string>();
+  /** Ports that were attached once, by address. */
+  readonly #attached = new Set<string>();
   /** Bytes that went missing and were not told yet, by address: gaps of a slow application come thick and fast. */
   readonly #missing = new Map<string, number>();
   #tellMissing: NodeJS.Timeout | undefined;
@@ -27,6 +29,7 @@ export class AttachmentReport {
   ready(attachment: Attachment): void {
     this.#attachments.push(attachment);
     const { address, port, settings } = attachment;
+    this.#attached.add(formatPortAddress(address));
     if (this.#isJson) {
       printJson({ event: 'ready', address: formatPortAddress(address), link: port.link, pts: port.path, settings });
       return;
@@ -52,7 +55,9 @@ export class AttachmentReport {
     if (event.kind === 'link-event' && event.event.kind === 'gap' && event.event.bytes !== undefined) {
       return this.#gather(name, event.event.bytes);
     }
-    const text = this.#isRepeated(name, event) ? undefined : textOf(event, this.#lost.has(name));
+    const wasAttached = this.#attached.has(name);
+    const wasLost = wasAttached && this.#lost.has(name);
+    const text = this.#isRepeated(name, event) ? undefined : textOf(event, { wasAttached, wasLost });
     if (event.kind === 'lost') this.#lost.set(name, event.error.code);
     if (event.kind === 'up') this.#lost.delete(name);
     if (text === undefined) return;
@@ -99,7 +104,10 @@ function detailsOf(event: AttachmentEvent): object {
 }
 
 /** What people are told besides the status line; nothing where it shows enough. */
-function textOf(event: AttachmentEvent, wasLost: boolean): string | undefined {
+function textOf(
+  event: AttachmentEvent,
+  { wasAttached, wasLost }: { wasAttached: boolean; wasLost: boolean },
+): string | undefined {
   switch (event.kind) {
     case 'up': {
       const settings = formatLineSettings(event.settings);
@@ -117,6 +125,7 @@ function textOf(event: AttachmentEvent, wasLost: boolean): string | undefined {
     case 'flush-failed':
       return `a flush failed: ${event.reason}`;
     case 'lost':
+      if (!wasAttached) return `waiting: ${event.error.message}`;
       return `lost, trying again: ${event.error.message}${inDoubtText(event.inDoubtBytes)}`;
     case 'link-event':
       return linkEventText(event.event);
