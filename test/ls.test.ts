@@ -9,6 +9,7 @@ requires(twoMachineRequirements)('agents found by name', () => {
   let device: PtyDevice;
   beforeEach(async () => {
     machines = await TwoMachines.create();
+    await machines.networkIsUp();
     device = new PtyDevice();
   });
   afterEach(async () => {
@@ -16,8 +17,11 @@ requires(twoMachineRequirements)('agents found by name', () => {
     device.close();
   });
 
-  const startAgent = (): Promise<ChildProgram> =>
-    machines.startAgent([`ttyS0=${device.path}`], '--name', 'SerialMachine');
+  const startAgent = async (): Promise<ChildProgram> => {
+    const agent = await machines.startAgent([`ttyS0=${device.path}`], '--name', 'SerialMachine');
+    await agent.stderr.waitFor(/advertised as SerialMachine/);
+    return agent;
+  };
   const list = async (...args: string[]): Promise<string> => {
     const ls = await machines.sercli(machines.laptop, 'ls', ...args);
     await ls.exited;

@@ -9,6 +9,7 @@ import {
   TerminalProgram,
 } from '@sercli/testkit';
 import { sercliProgram } from './sercli-program.ts';
+import { until } from './until.ts';
 
 /** What every suite on two machines needs of the one that it runs on. */
 export const twoMachineRequirements = { root: true, networkNamespaces: true, programs: ['ip'] } as const;
@@ -32,6 +33,14 @@ export class TwoMachines {
     this.serialMachine = network.left;
     this.laptop = network.right;
     this.folder = folder;
+  }
+
+  /** Resolves when both ends of the cable are in use: the kernel takes up to a second to see that they are joined. */
+  async networkIsUp(): Promise<void> {
+    for (const machine of [this.serialMachine, this.laptop]) {
+      const state = (): Promise<string> => machine.execute('cat', ['/sys/class/net/eth0/operstate']);
+      await until(`the network of ${machine.name} is up`, async () => (await state()).trim() === 'up');
+    }
   }
 
   /** The address of a port that the agent serves. */

@@ -174,7 +174,9 @@ export class Agent {
     };
     const interfaces = this.#places().map(({ host }) => host);
     try {
-      return await this.#options.discovery?.advertise(advertisement, { interfaces, renamed, failed });
+      const advertiser = await this.#options.discovery?.advertise(advertisement, { interfaces, renamed, failed });
+      if (advertiser !== undefined) this.#logger.info({}, `advertised as ${advertiser.name}`);
+      return advertiser;
     } catch (error) {
       failed(toSercliError(error));
       return undefined;

@@ -2,56 +2,21 @@ import type { SerialLink } from '@sercli/link';
 import {
   formatPortAddress,
   type LineSettings,
-  type LineSettingsChange,
   type ListedPort,
   type PortAddress,
   SercliError,
   toSercliError,
 } from '@sercli/protocol';
-import { VirtualPort, type VirtualPortOptions } from '@sercli/virtual-port';
+import { VirtualPort } from '@sercli/virtual-port';
 import type { AgentConnections } from './agent-connections.ts';
+import { type AttachmentEvent, type AttachmentOptions, virtualPortOptions } from './attachment-options.ts';
 import { Backoff } from './backoff.ts';
 import { listPorts } from './port-directory.ts';
-import { Relay, type RelayEvent } from './relay.ts';
+import { Relay } from './relay.ts';
 import { mayPass, waitToRetry } from './retry-wait.ts';
 
 /** A far port that was open for so long is tried again at once when it is lost; one that ends at once is not. */
 const steadyMs = 10_000;
-
-export interface AttachmentOptions {
-  /** Path of the link to make to the virtual port. */
-  readonly link?: string | undefined;
-  readonly mode?: number | undefined;
-  readonly owner?: string | undefined;
-  readonly group?: string | undefined;
-  /** What the line is set to at the beginning. */
-  readonly settings?: LineSettingsChange | undefined;
-  /** What the application sets does not reach the device. */
-  readonly isFixed?: boolean | undefined;
-  /** The far port is open only while an application has the virtual port open. */
-  readonly isOnDemand?: boolean | undefined;
-  /** The attachment ends when the application closes the virtual port, or when the far port is lost. */
-  readonly isOnce?: boolean | undefined;
-  /** An agent, port or device that is not there yet, or is busy, is waited for; else it is an error. */
-  readonly isPatient?: boolean | undefined;
-  /** Gives up starting. */
-  readonly signal?: AbortSignal | undefined;
-  told?(event: AttachmentEvent): void;
-}
-
-export type AttachmentEvent =
-  | RelayEvent
-  /** The far port is open. */
-  | { readonly kind: 'up'; readonly settings: LineSettings }
-  /** The far port was closed, because no application wants it. */
-  | { readonly kind: 'idle' }
-  /**
-   * The far port is gone; it is tried again after `retryMs`. Of the bytes sent last, up to `inDoubtBytes` may or may
-   * not have reached the device; they are not sent again.
-   */
-  | { readonly kind: 'lost'; readonly error: SercliError; readonly inDoubtBytes: number; readonly retryMs: number }
-  /** An application opened or closed the virtual port. */
-  | { readonly kind: 'application'; readonly isOpen: boolean };
 
 type FarPort =
   | { readonly kind: 'idle' }
@@ -133,7 +98,7 @@ export class Attachment {
     if (isOnDemand) return Attachment.#startOnDemand(address, connections, options);
     const link = await connections.open(address, settings, { signal });
     try {
-      const port = await VirtualPort.create(portOptions(options, link.settings));
+      const port = await VirtualPort.create(virtualPortOptions(options, link.settings));
       const attachment = new Attachment(address, connections, port, options);
       attachment.#up(link);
       return attachment;
@@ -156,7 +121,7 @@ export class Attachment {
       throw new SercliError('port-not-found', { port: address.port, host: agent.name, ports: names });
     }
     refuseAbsent(found, agent.name);
-    const port = await VirtualPort.create(portOptions(options, { ...found.settings, ...options.settings }));
+    const port = await VirtualPort.create(virtualPortOptions(options, { ...found.settings, ...options.settings }));
     return new Attachment(address, connections, port, options);
   }
 
@@ -289,15 +254,4 @@ export class Attachment {
 function refuseAbsent({ name, state, reason = '' }: ListedPort, host: string): void {
   if (state === 'unavailable') throw new SercliError('port-unavailable', { port: name, host, reason });
   if (state === 'lost') throw new SercliError('device-lost', { device: `${name} on ${host}`, reason });
-}
-
-function portOptions(options: AttachmentOptions, settings: LineSettings): VirtualPortOptions {
-  const { link, mode, owner, group } = options;
-  return {
-    settings,
-    ...(link === undefined ? {} : { link }),
-    ...(mode === undefined ? {} : { mode }),
-    ...(owner === undefined ? {} : { owner }),
-    ...(group === undefined ? {} : { group }),
-  };
 }

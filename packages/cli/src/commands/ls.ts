@@ -9,6 +9,9 @@ import { aborted, untilInterrupted } from './interruption.ts';
 /** How long agents have to answer when no host is named, in milliseconds. */
 const searchMs = 1_000;
 
+/** And how long those that were found by then have to tell their ports. */
+const graceMs = 500;
+
 export interface LsFlags {
   readonly json?: true;
   readonly watch?: true;
@@ -31,7 +34,9 @@ async function listAll(flags: LsFlags): Promise<void> {
   const directory = openDirectory(flags, (entry) => {
     if (!flags.json) for (const line of formatEntry(entry)) printLine(line);
   });
-  await new Promise((resolve) => setTimeout(resolve, searchMs));
+  await pause(searchMs);
+  // Those that were found and are about to answer get a moment more; the dead do not answer then either.
+  if (directory.pendingCount > 0) await pause(graceMs);
   const entries = directory.entries();
   await directory.close();
   if (flags.json) printJson({ version: 1, agents: entries.map(toJson) });
@@ -61,6 +66,10 @@ async function watchOne(address: AgentAddress, flags: LsFlags): Promise<void> {
     if (flags.json) tell(where, { address: where, ...list });
     else screen.show(formatAgent(where, list), '');
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Prints each list of an agent with what is new in it. */

@@ -1,0 +1,50 @@
+import type { LineSettings, LineSettingsChange, SercliError } from '@sercli/protocol';
+import type { VirtualPortOptions } from '@sercli/virtual-port';
+import type { RelayEvent } from './relay.ts';
+
+export interface AttachmentOptions {
+  /** Path of the link to make to the virtual port. */
+  readonly link?: string | undefined;
+  readonly mode?: number | undefined;
+  readonly owner?: string | undefined;
+  readonly group?: string | undefined;
+  /** What the line is set to at the beginning. */
+  readonly settings?: LineSettingsChange | undefined;
+  /** What the application sets does not reach the device. */
+  readonly isFixed?: boolean | undefined;
+  /** The far port is open only while an application has the virtual port open. */
+  readonly isOnDemand?: boolean | undefined;
+  /** The attachment ends when the application closes the virtual port, or when the far port is lost. */
+  readonly isOnce?: boolean | undefined;
+  /** An agent, port or device that is not there yet, or is busy, is waited for; else it is an error. */
+  readonly isPatient?: boolean | undefined;
+  /** Gives up starting. */
+  readonly signal?: AbortSignal | undefined;
+  told?(event: AttachmentEvent): void;
+}
+
+export type AttachmentEvent =
+  | RelayEvent
+  /** The far port is open. */
+  | { readonly kind: 'up'; readonly settings: LineSettings }
+  /** The far port was closed, because no application wants it. */
+  | { readonly kind: 'idle' }
+  /**
+   * The far port is gone; it is tried again after `retryMs`. Of the bytes sent last, up to `inDoubtBytes` may or may
+   * not have reached the device; they are not sent again.
+   */
+  | { readonly kind: 'lost'; readonly error: SercliError; readonly inDoubtBytes: number; readonly retryMs: number }
+  /** An application opened or closed the virtual port. */
+  | { readonly kind: 'application'; readonly isOpen: boolean };
+
+/** What of it concerns the virtual port, which begins with `settings`. */
+export function virtualPortOptions(options: AttachmentOptions, settings: LineSettings): VirtualPortOptions {
+  const { link, mode, owner, group } = options;
+  return {
+    settings,
+    ...(link === undefined ? {} : { link }),
+    ...(mode === undefined ? {} : { mode }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(group === undefined ? {} : { group }),
+  };
+}
