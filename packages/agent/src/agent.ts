@@ -172,7 +172,7 @@ export class Agent {
       fingerprint: fingerprintOf(cert),
       isOpen: this.#options.open === true,
     };
-    const interfaces = this.#places().map(({ host }) => host);
+    const interfaces = this.#listeners.map(({ host }) => host);
     try {
       const advertiser = await this.#options.discovery?.advertise(advertisement, { interfaces, renamed, failed });
       if (advertiser !== undefined) this.#logger.info({}, `advertised as ${advertiser.name}`);

@@ -32,6 +32,7 @@ export class AgentDirectory {
   readonly #browser: Browser;
   readonly #entries = new Map<string, DirectoryEntry>();
   readonly #asked = new Map<string, AbortController>();
+  #answered: () => void = () => undefined;
 
   constructor(options: AgentDirectoryOptions) {
     this.#options = options;
@@ -52,9 +53,12 @@ export class AgentDirectory {
     return [...this.#entries.values()].sort((one, other) => one.agent.name.localeCompare(other.agent.name));
   }
 
-  /** Agents that were found and have not answered yet. */
-  get pendingCount(): number {
-    return this.#asked.size - this.#entries.size;
+  /** Resolves when every agent that was found has answered. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#answered = () => this.#asked.size <= this.#entries.size && resolve();
+      this.#answered();
+    });
   }
 
   async close(): Promise<void> {
@@ -87,6 +91,7 @@ export class AgentDirectory {
       const entry = { agent, address, list };
       this.#entries.set(keyOf(agent), entry);
       this.#options.listed(entry);
+      this.#answered();
     }
   }
 

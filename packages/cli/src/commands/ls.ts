@@ -9,8 +9,8 @@ import { aborted, untilInterrupted } from './interruption.ts';
 /** How long agents have to answer when no host is named, in milliseconds. */
 const searchMs = 1_000;
 
-/** And how long those that were found by then have to tell their ports. */
-const graceMs = 500;
+/** And how long those that were found by then have to tell their ports: many of them take turns. */
+const graceMs = 1_500;
 
 export interface LsFlags {
   readonly json?: true;
@@ -35,8 +35,7 @@ async function listAll(flags: LsFlags): Promise<void> {
     if (!flags.json) for (const line of formatEntry(entry)) printLine(line);
   });
   await pause(searchMs);
-  // Those that were found and are about to answer get a moment more; the dead do not answer then either.
-  if (directory.pendingCount > 0) await pause(graceMs);
+  await Promise.race([directory.settled(), pause(graceMs)]);
   const entries = directory.entries();
   await directory.close();
   if (flags.json) printJson({ version: 1, agents: entries.map(toJson) });
@@ -68,8 +67,9 @@ async function watchOne(address: AgentAddress, flags: LsFlags): Promise<void> {
   }
 }
 
+/** The search that it bounds keeps the process alive. */
 function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
 /** Prints each list of an agent with what is new in it. */

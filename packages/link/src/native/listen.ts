@@ -44,6 +44,8 @@ export interface ListenOptions {
 export interface NativeListener {
   /** `127.0.0.1:7372` */
   readonly address: string;
+  /** The IP address alone. */
+  readonly host: string;
   readonly tcpPort: number;
   /** Stops listening and cuts what is left of its connections. */
   close(): Promise<void>;
@@ -90,6 +92,7 @@ export async function listenNative(options: ListenOptions): Promise<NativeListen
   const { address, port } = server.address() as AddressInfo;
   return {
     address: formatPlace(address, port),
+    host: address,
     tcpPort: port,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));

@@ -1,0 +1,151 @@
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PtyFarEnd } from '@sercli/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { portConfigOf } from '../config/config.ts';
+import type { DeviceInfo } from '../devices/list-devices.ts';
+import { silentLogger } from '../logger.ts';
+import { PortRegistry } from './port-registry.ts';
+
+const holder = { name: 'anna@laptop', address: '10.0.0.2:1234' };
+
+/** A directory in which devices, each with a far end, are plugged in and out. */
+class Machine {
+  readonly directory: string;
+  #devices: DeviceInfo[] = [];
+  readonly #farEnds = new Map<string, PtyFarEnd>();
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  readonly find = async (): Promise<readonly DeviceInfo[]> => this.#devices;
+
+  async plugIn(name: string, serialNumber: string): Promise<PtyFarEnd> {
+    const farEnd = new PtyFarEnd();
+    farEnd.stay();
+    const path = join(this.directory, name);
+    this.#farEnds.set(path, farEnd);
+    const usb = { vendorId: '0403', productId: '6001', serialNumber };
+    this.#devices = [...this.#devices, { path, description: 'FTDI', usb }];
+    await symlink(farEnd.path, path);
+    return farEnd;
+  }
+
+  /** The far end really hangs up, as that of an adapter that is pulled out. */
+  async unplug(name: string): Promise<void> {
+    const path = join(this.directory, name);
+    this.#devices = this.#devices.filter((device) => device.path !== path);
+    await rm(path);
+    this.#farEnds.get(path)?.close();
+    this.#farEnds.delete(path);
+  }
+
+  close(): void {
+    for (const farEnd of this.#farEnds.values()) farEnd.close();
+  }
+}
+
+describe('PortRegistry', () => {
+  let directory: string;
+  let machine: Machine;
+  let registry: PortRegistry;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'sercli-registry-'));
+    machine = new Machine(directory);
+    registry = new PortRegistry({
+      host: 'SerialMachine',
+      logger: silentLogger,
+      findDevices: machine.find,
+      deviceDirectory: directory,
+    });
+  });
+  afterEach(async () => {
+    await registry.close();
+    machine.close();
+    await rm(directory, { recursive: true });
+  });
+
+  const states = async (): Promise<string[]> =>
+    (await registry.list()).map(({ name, state, device }) => `${name} ${state} ${device.replace(directory, '')}`);
+  const nextChange = (): Promise<void> =>
+    new Promise((resolve) => {
+      const stop = registry.watch(() => {
+        stop();
+        resolve();
+      });
+    });
+
+  it('serves what is plugged in at once, and under its old name what comes back elsewhere', async () => {
+    await registry.select({ ports: [], isFinding: true, policy: {} });
+    const came = nextChange();
+    await machine.plugIn('ttyUSB0', 'A');
+    await came;
+    expect(await states()).toEqual(['ttyUSB0 idle /ttyUSB0']);
+
+    for (const [from, to] of [
+      ['ttyUSB0', 'ttyUSB7'],
+      ['ttyUSB7', 'ttyUSB3'],
+      ['ttyUSB3', 'ttyUSB0'],
+    ] as const) {
+      const session = await (await registry.get('ttyUSB0')).openSession(holder, {});
+      await machine.unplug(from);
+      expect(await session.closed).toMatchObject({ code: 'device-lost' });
+      expect(await states()).toEqual([`ttyUSB0 lost /${from}`]);
+      await expect((await registry.get('ttyUSB0')).openSession(holder, {})).rejects.toMatchObject({ exit: 6 });
+
+      const farEnd = await machine.plugIn(to, 'A');
+      expect(await states()).toEqual([`ttyUSB0 idle /${to}`]);
+      const again = await (await registry.get('ttyUSB0')).openSession(holder, {});
+      const heard = new Promise<Uint8Array>((resolve) => farEnd.onBytes(resolve));
+      again.write(Buffer.from('back'));
+      expect(Buffer.from(await heard).toString()).toBe('back');
+      await again.close();
+    }
+  });
+
+  it('keeps names apart when adapters change places', async () => {
+    await registry.select({ ports: [], isFinding: true, policy: {} });
+    await machine.plugIn('ttyUSB0', 'A');
+    await machine.plugIn('ttyUSB1', 'B');
+    expect(await states()).toEqual(['ttyUSB0 idle /ttyUSB0', 'ttyUSB1 idle /ttyUSB1']);
+    await machine.unplug('ttyUSB0');
+    await machine.unplug('ttyUSB1');
+    expect(await states()).toEqual(['ttyUSB0 lost /ttyUSB0', 'ttyUSB1 lost /ttyUSB1']);
+    await machine.plugIn('ttyUSB0', 'B');
+    await machine.plugIn('ttyUSB1', 'A');
+    expect(await states()).toEqual(['ttyUSB0 idle /ttyUSB1', 'ttyUSB1 idle /ttyUSB0']);
+  });
+
+  it('gives a port that is described by a match its device, and does not find that again', async () => {
+    const spec = { kind: 'matched', name: 'plc', match: { serial: 'A' }, settings: {} } as const;
+    const plc = { spec, isFixed: false, policy: {}, outputs: {} };
+    await registry.select({ ports: [plc], isFinding: true, policy: {} });
+    expect(await states()).toEqual(['plc lost none']);
+    await machine.plugIn('ttyUSB0', 'A');
+    await machine.plugIn('ttyUSB1', 'B');
+    expect(await states()).toEqual(['plc idle /ttyUSB0', 'ttyUSB1 idle /ttyUSB1']);
+  });
+
+  it('leaves a port alone whose description stays the same, and ends the others', async () => {
+    const echo = (name: string) => portConfigOf({ kind: 'simulator', simulator: 'echo', name, settings: {} });
+    await registry.select({ ports: [echo('kept'), echo('left')], isFinding: false, policy: {} });
+    const kept = await (await registry.get('kept')).openSession(holder, {});
+    const left = await (await registry.get('left')).openSession(holder, {});
+    await registry.select({ ports: [echo('kept'), echo('fresh')], isFinding: false, policy: {} });
+    expect(kept.state).toEqual({ kind: 'up' });
+    expect(await left.closed).toMatchObject({ code: 'session-ended' });
+    expect((await registry.list()).map(({ name }) => name)).toEqual(['kept', 'fresh']);
+    await expect(registry.get('left')).rejects.toMatchObject({ code: 'port-not-found' });
+  });
+
+  it('refuses two ports of one name, and changes nothing', async () => {
+    const echo = portConfigOf({ kind: 'simulator', simulator: 'echo', name: 'e', settings: {} });
+    await registry.select({ ports: [echo], isFinding: false, policy: {} });
+    await expect(registry.select({ ports: [echo, echo], isFinding: false, policy: {} })).rejects.toMatchObject({
+      code: 'usage',
+    });
+    expect((await registry.list()).map(({ name }) => name)).toEqual(['e']);
+  });
+});
