@@ -163,7 +163,9 @@ export class ServedPort {
 
   /** Ends the session and closes the device. */
   async close(): Promise<void> {
-    this.#control?.session?.abort(new SercliError('session-ended', { port: this.name, reason: 'it is not served any more' }));
+    this.#control?.session?.abort(
+      new SercliError('session-ended', { port: this.name, reason: 'it is not served any more' }),
+    );
     await this.#device.close();
   }
 
