@@ -104,7 +104,10 @@ export class Agent {
 
   /** What `GET /v1/ports` answers. */
   async portList(): Promise<PortList> {
-    const ports = await this.#registry.list();
+    return this.#listOf(await this.#registry.list());
+  }
+
+  #listOf(ports: PortList['ports']): PortList {
     const agent = { name: this.name, software: this.#software, open: this.#options.open === true };
     return { version: 1, agent, ports };
   }
@@ -120,9 +123,9 @@ export class Agent {
     await this.#tellPorts();
   }
 
-  /** Calls `changed` whenever the port list is another one, until what is returned is called. */
-  watchPorts(changed: () => void): () => void {
-    return this.#registry.watch(changed);
+  /** Calls `changed` with the port list whenever it is another one, until what is returned is called. */
+  watchPorts(changed: (list: PortList) => void): () => void {
+    return this.#registry.watch(() => changed(this.#listOf(this.#registry.ports)));
   }
 
   /** Ends sessions and connections, closes the devices. */

@@ -85,6 +85,11 @@ export class PortRegistry {
   /** All ports, those that are not served included, with their state now. */
   async list(): Promise<PortList['ports']> {
     await this.#look();
+    return this.ports;
+  }
+
+  /** The same without looking again: what is known since the last look. */
+  get ports(): PortList['ports'] {
     return this.#all().map((port) => port.list());
   }
 
@@ -160,10 +165,11 @@ export class PortRegistry {
   }
 
   async #lookForNamed({ config, port }: NamedPort, matched: ReadonlyMap<string, DeviceInfo>): Promise<void> {
-    port.update(describeNamed(config, matched.get(config.spec.name)));
-    if (config.spec.kind !== 'device') return;
-    const { path } = config.spec;
-    if ((await realPath(path)) === undefined) port.lose(`there is no ${path}`);
+    const description = describeNamed(config, matched.get(config.spec.name));
+    // In one step: a list that is told meanwhile must not take a lost port for one that is there.
+    const isGone = config.spec.kind === 'device' && (await realPath(config.spec.path)) === undefined;
+    port.update(description);
+    if (isGone) port.lose(`there is no ${description.device}`);
   }
 
   /** New devices are served; those that are gone keep their names, and are served again when they come back. */
@@ -186,7 +192,7 @@ export class PortRegistry {
   #mayHaveChanged(): void {
     this.#telling ??= setTimeout(() => {
       this.#telling = undefined;
-      const list = JSON.stringify(this.#all().map((port) => port.list()));
+      const list = JSON.stringify(this.ports);
       if (list === this.#told) return;
       this.#told = list;
       for (const changed of this.#watchers) changed();

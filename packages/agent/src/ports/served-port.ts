@@ -85,10 +85,6 @@ export class ServedPort {
     return this.#epoch;
   }
 
-  get isOpen(): boolean {
-    return !this.#device.isIdle;
-  }
-
   /** What was found out about the device anew. */
   update(description: PortDescription): void {
     this.#description = description;

@@ -11,8 +11,8 @@ import {
 /** What the HTTP side of an agent can be asked. */
 export interface HttpApi {
   portList(): Promise<PortList>;
-  /** Calls `changed` whenever the list is another one, until what is returned is called. */
-  watchPorts(changed: () => void): () => void;
+  /** Calls `changed` with the list whenever it is another one, until what is returned is called. */
+  watchPorts(changed: (list: PortList) => void): () => void;
 }
 
 /** Bytes of lists that may wait for a reader of the watch; above it, the next list waits until they have left. */
@@ -40,16 +40,18 @@ export function answerHttp(api: HttpApi, request: IncomingMessage, response: Ser
 function tellChanges(api: HttpApi, response: ServerResponse): void {
   writeHead(response, 200, 'application/x-ndjson; charset=utf-8');
   response.flushHeaders();
-  // A list that could not be made is told with the next change.
-  const tell = (): void => void api.portList().then(write, () => undefined);
   let told = '';
-  const write = (list: PortList): void => {
-    const line = `${JSON.stringify(list)}\n`;
-    if (line === told) return;
-    if (response.writableLength >= watchBacklogBytes) return void response.once('drain', tell);
-    told = line;
-    response.write(line);
+  let latest = '';
+  const write = (): void => {
+    if (latest === told || response.writableLength >= watchBacklogBytes) return;
+    told = latest;
+    response.write(latest);
   };
+  const tell = (list: PortList): void => {
+    latest = `${JSON.stringify(list)}\n`;
+    write();
+  };
+  response.on('drain', write);
   const beat = setInterval(() => {
     if (response.writableLength === 0) response.write('\n');
   }, portWatchBeatMs);
@@ -58,7 +60,8 @@ function tellChanges(api: HttpApi, response: ServerResponse): void {
     clearInterval(beat);
     stop();
   });
-  tell();
+  // A list that could not be made is told with the first change.
+  api.portList().then(tell, () => undefined);
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {
