@@ -23,7 +23,7 @@ export type RelayEvent =
   /** The device did not take what the application set. */
   | { readonly kind: 'settings-failed'; readonly wanted: LineSettings; readonly reason: string }
   | { readonly kind: 'flush-failed'; readonly reason: string }
-  | { readonly kind: 'link-event'; readonly event: Exclude<LinkEvent, { kind: 'settings' | 'state' }> };
+  | { readonly kind: 'link-event'; readonly event: Exclude<LinkEvent, { kind: 'settings' | 'state' | 'drained' }> };
 
 /**
  * Moves bytes, settings and flushes between a link and the application on a virtual port.
@@ -137,6 +137,7 @@ export class Relay {
   #linkEvent(event: LinkEvent): void {
     switch (event.kind) {
       case 'state':
+      case 'drained':
         return;
       case 'settings':
         if (!this.#isConfiguring) this.#port.showSettings(event.settings);

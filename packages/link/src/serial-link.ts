@@ -1,4 +1,5 @@
 import type {
+  Controller,
   FlushQueue,
   LineSettings,
   LineSettingsChange,
@@ -45,6 +46,22 @@ export type LinkEvent =
   | { readonly kind: 'inputs'; readonly inputs: ModemInputs }
   /** The settings in force changed, whoever changed them. */
   | { readonly kind: 'settings'; readonly settings: LineSettings }
+  /** Written bytes below `offset` have left the device: its driver's queue and its UART are empty. */
+  | { readonly kind: 'drained'; readonly offset: number }
+  /** The device went away: of the bytes it took, up to `bytes` may or may not have left it. They are not sent again. */
+  | { readonly kind: 'in-doubt'; readonly bytes: number }
+  /**
+   * Who controls the port is another one. Without control, nothing that is written reaches the device; of what was
+   * written before, the last `unsentBytes` do not.
+   */
+  | {
+      readonly kind: 'control';
+      readonly hasControl: boolean;
+      readonly controller: Controller | undefined;
+      readonly unsentBytes: number;
+    }
+  /** What the device sends is held back by flow control, because who controls the port reads late; or no longer. */
+  | { readonly kind: 'hold'; readonly isHeld: boolean }
   /** `link.state` changed. */
   | { readonly kind: 'state'; readonly state: LinkState };
 
@@ -90,6 +107,10 @@ export interface SerialLink {
   readonly writeOffset: number;
   /** Bytes that the device's driver has taken so far: write(2) returned. */
   readonly takenOffset: number;
+  /** Bytes that are known to have left the device; those from here to `writeOffset` are in doubt when it goes away. */
+  readonly drainedOffset: number;
+  /** Whether what is written and asked for reaches the device: someone else may control the port. */
+  readonly hasControl: boolean;
 
   /**
    * Changes line settings after all bytes written before have left, and resolves to those in force then.

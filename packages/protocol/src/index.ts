@@ -26,6 +26,7 @@ export {
 } from './native/message-table.ts';
 export type { Done } from './native/messages/done.ts';
 export type { PortEvent } from './native/messages/event.ts';
+export type { Controller } from './native/messages/fields.ts';
 export type { Hello } from './native/messages/hello.ts';
 export type { Opened } from './native/messages/opened.ts';
 export type { PortRequest } from './native/messages/request.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { lineSettings } from './native/messages/fields.ts';
+import { controller, lineSettings } from './native/messages/fields.ts';
 
 /** The path of the port list on an agent. */
 export const portListPath = '/v1/ports';
@@ -33,8 +33,7 @@ const listedPort = v.object({
    */
   state: v.picklist(['idle', 'open', 'unavailable', 'lost']),
   reason: v.exactOptional(v.string()),
-  /** Who controls the port; `since` in ISO 8601. */
-  controller: v.exactOptional(v.object({ name: v.string(), address: v.string(), since: v.string() })),
+  controller: v.exactOptional(controller),
 });
 
 const portList = v.object({

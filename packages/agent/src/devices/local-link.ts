@@ -46,6 +46,7 @@ export abstract class LocalLink implements SerialLink {
   #state: LinkState = { kind: 'up' };
   #listener: LinkListener | undefined;
   #writeOffset = 0;
+  #drainedOffset = 0;
   #isWriterWaiting = false;
   #closing: Promise<void> | undefined;
   #settleClosed: (error: SercliError | undefined) => void = () => undefined;
@@ -92,6 +93,12 @@ export abstract class LocalLink implements SerialLink {
   /** Nothing is queued on this side of the driver. */
   get takenOffset(): number {
     return this.#writeOffset;
+  }
+  get drainedOffset(): number {
+    return this.#drainedOffset;
+  }
+  get hasControl(): boolean {
+    return true;
   }
 
   listen(listener: LinkListener): void {
@@ -225,6 +232,7 @@ export abstract class LocalLink implements SerialLink {
     const start = this.clock.now();
     for (;;) {
       const left = this.#writeOffset - this.unsentBytes();
+      this.#drainedOffset = Math.max(this.#drainedOffset, left);
       this.#lifetime.signal.throwIfAborted();
       if (left >= offset || this.clock.now() - start >= limitMs) return;
       const waitMs = Math.min(Math.max((offset - left) * this.characterMs, 1), longestLookMs);

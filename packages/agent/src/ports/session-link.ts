@@ -66,6 +66,14 @@ export class SessionLink implements SerialLink {
     return this.#writeOffset - Math.min(this.#writeOffset, this.#source.writeOffset - this.#source.takenOffset);
   }
 
+  get drainedOffset(): number {
+    return this.#writeOffset - Math.min(this.#writeOffset, this.#source.writeOffset - this.#source.drainedOffset);
+  }
+
+  get hasControl(): boolean {
+    return true;
+  }
+
   peek(maxBytes: number): Uint8Array {
     return this.#cursor.peek(maxBytes);
   }

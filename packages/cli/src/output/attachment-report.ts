@@ -146,11 +146,26 @@ function linkEventText(event: Extract<AttachmentEvent, { kind: 'link-event' }>['
       return 'break received';
     case 'line-error':
       return `${event.error} error`;
+    case 'in-doubt':
+      return `the device went away: ${formatBytes(event.bytes)} written last may or may not have left it`;
+    case 'control':
+      return controlText(event);
+    case 'hold':
+      return event.isHeld ? 'the device is held back until the program that controls it reads' : undefined;
     case 'inputs':
       return undefined;
     default:
       return event satisfies never;
   }
+}
+
+type ControlEvent = Extract<Extract<AttachmentEvent, { kind: 'link-event' }>['event'], { kind: 'control' }>;
+
+function controlText({ hasControl, controller, unsentBytes }: ControlEvent): string {
+  if (hasControl) return 'this session controls the port now';
+  const who = controller === undefined ? 'nobody' : `${controller.name} (${controller.address})`;
+  const unsent = unsentBytes === 0 ? '' : `; ${formatBytes(unsentBytes)} written last did not reach the device`;
+  return `${who} controls the port now, and this session only watches${unsent}`;
 }
 
 /** Each port, or where that does not fit, how many there are in which state. */

@@ -41,6 +41,8 @@ export class RemoteLink implements SerialLink {
   #info: LinkInfo;
   #settings: LineSettings = defaultLineSettings;
   #lines: ModemLines = noModemLines;
+  #drainedOffset = 0;
+  #hasControl = true;
   #resolveOpened: () => void = ignore;
   #rejectOpened: (error: SercliError) => void = ignore;
   #resolveClosed: (error: SercliError | undefined) => void = ignore;
@@ -95,6 +97,14 @@ export class RemoteLink implements SerialLink {
 
   get takenOffset(): number {
     return this.#session.takenOffset;
+  }
+
+  get drainedOffset(): number {
+    return this.#drainedOffset;
+  }
+
+  get hasControl(): boolean {
+    return this.#hasControl;
   }
 
   peek(maxBytes: number): Uint8Array {
@@ -199,9 +209,29 @@ export class RemoteLink implements SerialLink {
         return this.#listener?.event(event);
       case 'settings':
         return this.#setSettings(event.settings);
+      case 'lost':
+        return this.#setState({ kind: 'lost', reason: event.reason });
+      case 'back':
+        this.#lines = event.lines;
+        this.#setState({ kind: 'up' });
+        return this.#setSettings(event.settings);
+      case 'drained':
+        this.#drainedOffset = event.sent;
+        return this.#listener?.event({ kind: 'drained', offset: event.sent });
+      case 'in-doubt':
+      case 'hold':
+        return this.#listener?.event(event);
+      case 'control':
+        return this.#controlChanged(event);
       default:
         return event satisfies never;
     }
+  }
+
+  #controlChanged({ isYours, taken, controller }: Extract<PortEvent, { kind: 'control' }>): void {
+    const unsentBytes = this.#hasControl && !isYours ? this.writeOffset - taken : 0;
+    this.#hasControl = isYours;
+    this.#listener?.event({ kind: 'control', hasControl: isYours, controller, unsentBytes });
   }
 
   #done({ sequence, ...done }: Done): void {

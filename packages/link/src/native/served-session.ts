@@ -8,7 +8,7 @@ import {
   tellError,
   toSercliError,
 } from '@sercli/protocol';
-import type { LinkEvent, SerialLink } from '../serial-link.ts';
+import type { LinkEvent, LinkState, SerialLink } from '../serial-link.ts';
 
 /** A command can be longer than a message may be; clients only show it. */
 const deviceCharacters = 1024;
@@ -55,7 +55,7 @@ export class ServedSession {
         },
         request: (sequence, offset, request) => this.#request({ sequence, offset, request }),
         sendable: (now) => this.#send(now),
-        taken: () => link.takenOffset - this.#linkBase + this.#discarded,
+        taken: () => this.#taken(),
         closing: () => {
           this.#isClosing = true;
           this.#write();
@@ -180,27 +180,51 @@ export class ServedSession {
   }
 
   #event(event: LinkEvent): void {
-    const told = toldEvent(event);
+    const told = this.#told(event);
     if (told !== undefined) this.#session.sendEvent(told);
   }
-}
 
-/** The event as the wire tells it; the end of a link is told by CLOSE instead. */
-function toldEvent(event: LinkEvent): PortEvent | undefined {
-  switch (event.kind) {
-    case 'gap':
-      return event.bytes === undefined ? { kind: 'gap' } : { kind: 'gap', bytes: event.bytes };
-    case 'break':
-      return { kind: 'break' };
-    case 'line-error':
-      return { kind: 'line-error', error: event.error };
-    case 'inputs':
-      return { kind: 'inputs', inputs: event.inputs };
-    case 'settings':
-      return { kind: 'settings', settings: event.settings };
-    case 'state':
-      return undefined;
-    default:
-      return event satisfies never;
+  /** The event as the wire tells it; the end of a link is told by CLOSE instead. */
+  #told(event: LinkEvent): PortEvent | undefined {
+    switch (event.kind) {
+      case 'gap':
+        return event.bytes === undefined ? { kind: 'gap' } : { kind: 'gap', bytes: event.bytes };
+      case 'break':
+        return { kind: 'break' };
+      case 'line-error':
+        return { kind: 'line-error', error: event.error };
+      case 'inputs':
+        return { kind: 'inputs', inputs: event.inputs };
+      case 'settings':
+        return { kind: 'settings', settings: event.settings };
+      case 'in-doubt':
+      case 'hold':
+        return event;
+      case 'drained':
+        return { kind: 'drained', sent: event.offset - this.#linkBase + this.#discarded };
+      case 'control': {
+        const { hasControl, controller } = event;
+        return {
+          kind: 'control',
+          isYours: hasControl,
+          taken: this.#taken(),
+          ...(controller === undefined ? {} : { controller }),
+        };
+      }
+      case 'state':
+        return this.#toldState(event.state);
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #toldState(state: LinkState): PortEvent | undefined {
+    if (state.kind === 'lost') return { kind: 'lost', reason: state.reason };
+    if (state.kind !== 'up') return undefined;
+    return { kind: 'back', settings: this.#link.settings, lines: this.#link.lines };
+  }
+
+  #taken(): number {
+    return this.#link.takenOffset - this.#linkBase + this.#discarded;
   }
 }

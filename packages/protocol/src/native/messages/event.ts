@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { jsonBody } from '../body.ts';
-import { lineSettings, modemInputs, offset, sequenceNumber } from './fields.ts';
+import { controller, lineSettings, modemInputs, modemLines, offset, sequenceNumber } from './fields.ts';
 
 /**
  * EVENT: something that happened on the port besides bytes, at its place among them: after those below `offset`.
@@ -10,6 +10,17 @@ import { lineSettings, modemInputs, offset, sequenceNumber } from './fields.ts';
  *     {"sequence": 3, "offset": 4908, "event": {"kind": "line-error", "error": "parity"}}
  *     {"sequence": 4, "offset": 4908, "event": {"kind": "inputs", "inputs": {"cts": true, ...}}}
  *     {"sequence": 5, "offset": 4908, "event": {"kind": "settings", "settings": {...}}}
+ *
+ * Since wire version 2:
+ *
+ *     {"kind": "lost", "reason": "it was unplugged"}           the device is gone and may come back
+ *     {"kind": "back", "settings": {...}, "lines": {...}}      it is there again
+ *     {"kind": "drained", "sent": 512}                         the client's bytes below `sent` have left the device
+ *     {"kind": "in-doubt", "bytes": 16}                        so many of them may or may not have left it when it went
+ *     {"kind": "control", "isYours": false, "taken": 96, "controller": {...}}
+ *                                                              another client controls the port; of the client's bytes,
+ *                                                              those below `taken` were handed to the device
+ *     {"kind": "hold", "isHeld": true}                         the device is held back until who controls the port reads
  */
 const schema = v.object({
   sequence: sequenceNumber,
@@ -20,6 +31,17 @@ const schema = v.object({
     v.object({ kind: v.literal('line-error'), error: v.picklist(['parity', 'framing', 'overrun']) }),
     v.object({ kind: v.literal('inputs'), inputs: modemInputs }),
     v.object({ kind: v.literal('settings'), settings: lineSettings }),
+    v.object({ kind: v.literal('lost'), reason: v.string() }),
+    v.object({ kind: v.literal('back'), settings: lineSettings, lines: modemLines }),
+    v.object({ kind: v.literal('drained'), sent: offset }),
+    v.object({ kind: v.literal('in-doubt'), bytes: offset }),
+    v.object({
+      kind: v.literal('control'),
+      isYours: v.boolean(),
+      taken: offset,
+      controller: v.exactOptional(controller),
+    }),
+    v.object({ kind: v.literal('hold'), isHeld: v.boolean() }),
   ]),
 });
 

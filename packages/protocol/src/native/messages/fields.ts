@@ -46,3 +46,16 @@ export const modemLines: v.GenericSchema<unknown, ModemLines> = v.object({
   rts: v.boolean(),
   ...inputEntries,
 });
+
+/** Who controls a port: a client's name and its address; since when, in ISO 8601. */
+export interface Controller {
+  readonly name: string;
+  readonly address: string;
+  readonly since: string;
+}
+
+export const controller: v.GenericSchema<unknown, Controller> = v.object({
+  name: shortText,
+  address: shortText,
+  since: shortText,
+});
