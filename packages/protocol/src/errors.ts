@@ -56,6 +56,10 @@ export const errorTable = {
     exit: 4,
     template: 'the settings of {port} are fixed; change them in the configuration of its agent',
   },
+  'not-controller': {
+    exit: 4,
+    template: 'this session only watches {port}, which is controlled by {holder}; take it over with --take',
+  },
   'device-denied': { exit: 4, template: 'no permission to open {device}; {remedy}' },
   'no-modem-lines': {
     exit: 4,
@@ -76,10 +80,20 @@ export const errorTable = {
       'wire version {theirs} is spoken there and {ours} here; install the same release of sercli on both machines',
   },
 
+  'peer-too-old': {
+    exit: 4,
+    template: '{what} needs wire version {needs}, and the agent speaks {wire}; install a newer release there',
+  },
+
   // 5: busy
   'port-busy': {
     exit: 5,
-    template: '{port} on {host} is controlled by {holder} since {since}; end its sercli attach there first',
+    template:
+      '{port} on {host} is controlled by {holder} since {since}; watch it with --monitor, or take it over with --take',
+  },
+  'control-taken': {
+    exit: 5,
+    template: 'control of {port} was taken by {holder} at {since}; take it back with --take',
   },
   'listen-busy': {
     exit: 5,
@@ -95,6 +109,15 @@ export const errorTable = {
   'device-lost': { exit: 6, template: '{device} is gone: {reason}; plug it in again' },
   'session-ended': { exit: 6, template: 'the session on {port} ended: {reason}; attach again' },
   'device-failed': { exit: 6, template: '{device} failed: {reason}; check the device and its cable' },
+  'session-unknown': {
+    exit: 6,
+    template: 'the agent does not have the session any more ({reason}); the port is opened anew',
+  },
+  'reader-too-slow': {
+    exit: 6,
+    template:
+      '{port} received {bytes} bytes that were not read in time, more than its log keeps; read faster, or let the agent keep more with logBytes',
+  },
   closed: { exit: 6, template: '{what} is closed; open it again' },
   aborted: { exit: 1, template: '{what} was cancelled; start it again when it is wanted' },
 

@@ -5,13 +5,18 @@
  * @packageDocumentation
  */
 export * from './address.ts';
+export * from './byte-size.ts';
 export * from './errors.ts';
 export * from './limits.ts';
 export * from './line-settings.ts';
+export type { ListedAgent } from './listed-agent.ts';
 export * from './modem-lines.ts';
-export { type AccepterHandlers, AccepterSession } from './native/accepter-session.ts';
-export { Connection, type ConnectionHandlers, type ConnectionOptions } from './native/connection.ts';
-export { type ConnectorHandlers, ConnectorSession } from './native/connector-session.ts';
+export type { AccepterHandlers, SessionKeeper } from './native/accepter-handlers.ts';
+export { AccepterSession } from './native/accepter-session.ts';
+export { Connection } from './native/connection.ts';
+export type { ConnectionHandlers, ConnectionOptions } from './native/connection-options.ts';
+export type { ConnectorHandlers } from './native/connector-handlers.ts';
+export { ConnectorSession, type SessionRequest } from './native/connector-session.ts';
 export { FrameDecoder, type FrameHandlers } from './native/frame-decoder.ts';
 export { encodeDataHeader, encodeMessage } from './native/frame-encoder.ts';
 export {
@@ -21,13 +26,15 @@ export {
   type MessageName,
   type MessageOf,
   messageTable,
+  newestWire,
+  oldestWire,
   type Role,
-  wireVersion,
 } from './native/message-table.ts';
 export type { Done } from './native/messages/done.ts';
 export type { PortEvent } from './native/messages/event.ts';
 export type { Controller } from './native/messages/fields.ts';
 export type { Hello } from './native/messages/hello.ts';
+export type { SessionRole, SessionStart } from './native/messages/open.ts';
 export type { Opened } from './native/messages/opened.ts';
 export type { PortRequest } from './native/messages/request.ts';
 export {
@@ -38,3 +45,4 @@ export {
   portWatchBeatMs,
   portWatchPath,
 } from './port-list.ts';
+export { type ListedSession, parseSessionList, type SessionList, sessionListPath } from './session-list.ts';

@@ -29,6 +29,12 @@ export interface Limits {
   readonly sendWindowMs: number;
   readonly sendWindowMinBytes: number;
   readonly sendWindowMaxBytes: number;
+  /**
+   * Bytes, and numbered messages, of one session that are kept until the peer has acknowledged them. A peer may grant any
+   * window and acknowledge nothing.
+   */
+  readonly keptBytes: number;
+  readonly keptMessages: number;
 }
 
 export const defaultLimits: Limits = {
@@ -47,4 +53,6 @@ export const defaultLimits: Limits = {
   sendWindowMs: 200,
   sendWindowMinBytes: 4_096,
   sendWindowMaxBytes: 262_144,
+  keptBytes: 1_048_576,
+  keptMessages: 1_024,
 };

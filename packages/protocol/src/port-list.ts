@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { listedAgent } from './listed-agent.ts';
 import { controller, lineSettings } from './native/messages/fields.ts';
 
 /** The path of the port list on an agent. */
@@ -39,7 +40,7 @@ const listedPort = v.object({
 const portList = v.object({
   /** The version of this answer. Fields may be added within a version. */
   version: v.literal(1),
-  agent: v.object({ name: v.string(), software: v.string(), open: v.boolean() }),
+  agent: listedAgent,
   ports: v.array(listedPort),
 });
 

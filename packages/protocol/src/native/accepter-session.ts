@@ -1,56 +1,47 @@
 import { errorFromTold, SercliError, tellError } from '../errors.ts';
 import type { Limits } from '../limits.ts';
-import { Channel, type ChannelCarrier } from './channel.ts';
+import type { AccepterHandlers, SessionKeeper } from './accepter-handlers.ts';
 import type { Message, MessageOf } from './message-table.ts';
 import type { Done } from './messages/done.ts';
-import type { PortEvent } from './messages/event.ts';
-import type { Opened } from './messages/opened.ts';
-import type { PortRequest } from './messages/request.ts';
+import { isSinceWire2, type PortEvent } from './messages/event.ts';
+import { type Opened, openedOfWire1 } from './messages/opened.ts';
+import { PresentEvents } from './present-events.ts';
 import { RateWindow } from './rate-window.ts';
+import { checkRequest } from './request-limits.ts';
 import type { Session } from './session.ts';
-
-/** How an accepter's session tells the owner of the port what came. */
-export interface AccepterHandlers {
-  /** Bytes for the device. The memory is the chunk's and stays as it is. */
-  received(bytes: Uint8Array, now: number): void;
-  /** A request that comes after the bytes below `offset`; `finish` answers it. */
-  request(sequence: number, offset: number, request: PortRequest): void;
-  /** Data may be sent: the window or the carrier has room. */
-  sendable(now: number): void;
-  /** Offset up to which the device's driver took what was received. */
-  taken(): number;
-  /** The client closed on purpose: `close` is due once everything received has been taken. */
-  closing(): void;
-  /** Over at once: the client or the connection failed. */
-  ended(error: SercliError): void;
-}
+import { SessionStream, type SessionWay } from './session-stream.ts';
 
 type State =
   | { readonly kind: 'opening' }
   | { readonly kind: 'open' }
   /** The client has sent CLOSE. */
   | { readonly kind: 'closing' }
+  /** This side has closed; what was said before is still on its way to the client. */
+  | { readonly kind: 'ending' }
   | { readonly kind: 'ended' };
 
 /** The serving end of a session. */
 export class AccepterSession implements Session {
-  readonly #channel: Channel;
-  readonly #carrier: ChannelCarrier;
+  readonly #stream: SessionStream;
   readonly #limits: Limits;
   readonly #rate: RateWindow;
   readonly #clientWindow: number;
+  readonly #wire: number;
   #handlers: AccepterHandlers | undefined;
+  #keeper: SessionKeeper | undefined;
   #state: State = { kind: 'opening' };
-  #lastRequest = 0;
-  #lastEvent = 0;
   /** Requests that are done, beyond the unbroken run up to `#applied`. */
   readonly #finished = new Set<number>();
   #applied = 0;
   #taken = 0;
+  #resumptions = 0;
+  #lastAttempt = 0;
+  readonly #present = new PresentEvents();
 
-  constructor(open: MessageOf<'open'>, channel: number, carrier: ChannelCarrier, limits: Limits) {
-    this.#carrier = carrier;
+  /** @param wire the version that the connector and this side share */
+  constructor(open: MessageOf<'open'>, way: SessionWay, { limits, wire }: { limits: Limits; wire: number }) {
     this.#limits = limits;
+    this.#wire = wire;
     this.#rate = new RateWindow(limits);
     this.#clientWindow = open.window;
     const progress = {
@@ -58,93 +49,163 @@ export class AccepterSession implements Session {
       applied: () => this.#applied,
       windowBytes: (now: number) => this.#windowBytes(now),
     };
-    this.#channel = new Channel(channel, carrier, progress, limits);
+    this.#stream = new SessionStream(progress, limits);
+    this.#stream.attach(way);
   }
 
   get dueAt(): number {
-    return this.#channel.dueAt;
+    return this.#stream.dueAt;
+  }
+
+  /** Whether a client that was cut off can come back to it. */
+  get isResumable(): boolean {
+    return this.#wire >= 2;
+  }
+
+  /** How often the client has come back. */
+  get resumptions(): number {
+    return this.#resumptions;
+  }
+
+  /** How many bytes may be under way to the client beyond those that its application has taken. */
+  get windowBytes(): number {
+    return this.#stream.windowBytes;
   }
 
   /** How many bytes may be sent to the client now, in one frame. */
   get sendableBytes(): number {
-    return this.#state.kind === 'open' ? this.#channel.sendableBytes : 0;
+    return this.#state.kind === 'open' ? this.#stream.sendableBytes : 0;
   }
 
   /** Offset of the next byte to the client, in the device's count. */
   get sentOffset(): number {
-    return this.#channel.sentOffset;
+    return this.#stream.sentOffset;
   }
 
   /** Gives the client the port; false if it has gone in the meantime. */
-  accept(opened: Omit<Opened, 'limit'>, handlers: AccepterHandlers): boolean {
+  accept(opened: Omit<Opened, 'limit'>, handlers: AccepterHandlers, keeper?: SessionKeeper): boolean {
     if (this.#state.kind !== 'opening') return false;
     this.#handlers = handlers;
+    this.#keeper = keeper;
     const limit = this.#limits.sendWindowMinBytes;
-    this.#channel.begin({
+    this.#state = { kind: 'open' };
+    this.#stream.send({ type: 'opened', ...(this.#wire < 2 ? openedOfWire1(opened) : opened), limit });
+    this.#stream.begin({
       sendFrom: opened.offset,
       sendLimit: opened.offset + this.#clientWindow,
       receiveFrom: 0,
       receiveLimit: limit,
+      isKept: this.#isKept,
     });
-    this.#channel.send({ type: 'opened', ...opened, limit });
-    this.#state = { kind: 'open' };
     return true;
+  }
+
+  /** The client has come back since it said this, on a connection that it has left. */
+  isLate({ attempt }: MessageOf<'resume'>): boolean {
+    return attempt <= this.#lastAttempt;
+  }
+
+  /**
+   * The client comes back on another connection. One that still carries the session is given up for all its sessions.
+   *
+   * @throws SercliError `frame-malformed` where it says that it has come to where it cannot be, `frame-unexpected` where
+   *   the same connection carries the session already
+   */
+  resume(way: SessionWay, point: MessageOf<'resume'>, now: number): void {
+    if (this.#stream.isCarriedBy(way.carrier)) {
+      throw this.#unexpected('resume', 'and this connection carries the session already');
+    }
+    this.#stream.checkPoint(point);
+    this.#stream.abandonWay();
+    this.#stream.attach(way);
+    this.#resumptions += 1;
+    this.#lastAttempt = point.attempt;
+    this.#stream.send({ type: 'resumed', ...this.#stream.inbox.resumePoint });
+    this.#stream.goOnFrom(point, now);
+    this.#keeper?.resumed();
+    this.#sendPresent();
+    this.pump(now);
+  }
+
+  /** The client has not come back in time. */
+  expire(error: SercliError): void {
+    this.connectionClosed(error);
   }
 
   /** Sends at most `sendableBytes`. */
   sendData(bytes: Uint8Array, now: number): void {
-    this.#channel.sendData(bytes, now);
+    this.#stream.sendData(bytes, now);
   }
 
+  /** Tells an event. A client that does not acknowledge `keptMessages` of them is given up. */
   sendEvent(event: PortEvent): void {
-    if (this.#state.kind !== 'open') return;
-    this.#lastEvent += 1;
-    this.#channel.send({ type: 'event', sequence: this.#lastEvent, offset: this.#channel.sentOffset, event });
-    if (event.kind === 'gap') this.#channel.skipSent(event.bytes ?? 0);
+    if (this.#state.kind !== 'open' || (this.#wire < 2 && isSinceWire2(event))) return;
+    if (!this.#stream.isCarried && this.#present.keep(event)) return;
+    if (this.#stream.isFull) return this.#giveUp();
+    this.#sendPresent();
+    this.#sendNow(event);
+  }
+
+  #sendPresent(): void {
+    for (const event of this.#present.take()) this.#sendNow(event);
+  }
+
+  #sendNow(event: PortEvent): void {
+    const offset = this.#stream.sentOffset;
+    const nextOffset = offset + (event.kind === 'gap' ? (event.bytes ?? 0) : 0);
+    this.#stream.sendNumbered((sequence) => ({ type: 'event', sequence, offset, event }), nextOffset);
   }
 
   /** Answers a request. `discardedTo` of a flush also moves the sending on. */
-  finish(done: Done, now: number): void {
-    if (this.#state.kind === 'ended') return;
-    if (done.discardedTo !== undefined) {
-      this.#channel.skipSent(Math.max(0, done.discardedTo - this.#channel.sentOffset));
-    }
+  finish(done: Omit<Done, 'number'>, now: number): void {
+    if (this.#state.kind === 'ended' || this.#state.kind === 'ending') return;
     this.#finished.add(done.sequence);
     while (this.#finished.delete(this.#applied + 1)) this.#applied += 1;
     // Who drained knows by the answer that every byte was taken.
-    if (this.#state.kind === 'open') this.#channel.acknowledge(now);
-    this.#channel.send({ type: 'done', ...done });
+    if (this.#state.kind === 'open') this.#stream.acknowledge(now);
+    if (this.#wire >= 2) {
+      this.#sendPresent();
+      this.#stream.sendNumbered((number) => ({ type: 'done', ...done, number }), done.discardedTo);
+    } else {
+      this.#stream.send({ type: 'done', ...done });
+      this.#stream.skipSentTo(done.discardedTo ?? 0);
+    }
   }
 
   /** The driver took bytes. */
   taken(now: number): void {
-    if (this.#state.kind === 'open') this.#channel.touch(now);
+    if (this.#state.kind === 'open') this.#stream.touch(now);
   }
 
-  /** Ends the session from this side: on purpose, or with an error that the client is told. */
+  /** Ends the session from this side: on purpose, or with an error that the client is told, behind everything else. */
   close(error: SercliError | undefined, now: number): void {
-    if (this.#state.kind === 'ended') return;
-    const isAnswer = this.#state.kind === 'closing';
-    this.#channel.close(error === undefined ? {} : { error: tellError(error) }, now);
-    this.#state = { kind: 'ended' };
-    if (isAnswer) this.#channel.receiveClose();
+    const { kind } = this.#state;
+    if (kind === 'ending' || kind === 'ended') return;
+    if (kind === 'open') this.#sendPresent();
+    this.#state = { kind: 'ending' };
+    const told = error === undefined ? undefined : tellError(error);
+    if (kind === 'open') this.#stream.close(told, now);
+    else this.#stream.closeAtOnce(told);
+    if (kind === 'closing') this.#stream.receiveClose();
+    if (!this.#stream.isCarried && !(this.#isKept && kind === 'open')) this.#stream.end();
+    this.#forgetIfOver();
   }
 
   receiveData(offset: number, bytes: Uint8Array, now: number): void {
-    if (this.#state.kind === 'ended') return;
+    if (this.#state.kind === 'ended' || this.#state.kind === 'ending') return;
     if (this.#state.kind !== 'open') throw this.#unexpected('data');
-    this.#channel.receiveData(offset, bytes.length);
+    this.#stream.inbox.data(offset, bytes.length, this.#stream.channel);
     this.#handlers?.received(bytes, now);
-    this.#channel.touch(now);
+    this.#stream.touch(now);
   }
 
   receiveMessage(message: Message, now: number): void {
-    if (message.type === 'close') return this.#receiveClose(message, now);
-    if (this.#state.kind === 'ended') return;
+    if (message.type === 'close') return this.#receiveClose(message);
+    if (this.#state.kind === 'ended' || this.#state.kind === 'ending') return;
     if (this.#state.kind !== 'open') throw this.#unexpected(message.type);
     switch (message.type) {
       case 'ack':
-        this.#channel.receiveAck(message);
+        this.#stream.receiveAck(message);
         return this.pump(now);
       case 'request':
         return this.#receiveRequest(message);
@@ -154,70 +215,86 @@ export class AccepterSession implements Session {
   }
 
   pump(now: number): void {
+    this.#stream.carryOn();
     if (this.sendableBytes > 0) this.#handlers?.sendable(now);
   }
 
   tick(now: number): void {
-    this.#channel.tick(now);
+    this.#stream.tick(now);
   }
 
-  connectionEnded(error: SercliError): void {
-    this.#channel.end();
+  connectionLost(error: SercliError): void {
+    if (!this.#isKept || this.#state.kind === 'ended') return this.connectionClosed(error);
+    this.#stream.detach();
+    this.#keeper?.cut(error);
+  }
+
+  connectionClosed(error: SercliError): void {
+    this.#stream.end();
     this.#end(error);
+  }
+
+  /** Somebody keeps it for a client that comes back. */
+  get #isKept(): boolean {
+    return this.isResumable && this.#keeper !== undefined;
   }
 
   #windowBytes(now: number): number {
     const taken = this.#handlers?.taken() ?? 0;
     if (taken > this.#taken) this.#rate.taken(taken - this.#taken, now);
     this.#taken = taken;
-    return this.#rate.size(now, this.#carrier.roundTripMs);
+    return this.#rate.size(now, this.#stream.roundTripMs);
   }
 
   #receiveRequest({ sequence, offset, request }: MessageOf<'request'>): void {
-    if (sequence !== this.#lastRequest + 1 || offset !== this.#channel.receivedOffset) {
-      const reason = `it is number ${sequence} at byte ${offset}, and ${this.#lastRequest + 1} at ${this.#channel.receivedOffset} is next`;
-      throw new SercliError('frame-malformed', { type: 'request', reason });
+    this.#stream.inbox.numbered('request', sequence, offset);
+    const { pendingRequests } = this.#limits;
+    const isTooMuch = sequence - this.#applied > pendingRequests;
+    if (isTooMuch || this.#stream.isFull) {
+      const reason = isTooMuch
+        ? `where ${pendingRequests} requests wait already`
+        : 'where the answers to those before it are not acknowledged';
+      throw this.#unexpected('request', reason);
     }
-    this.#lastRequest = sequence;
-    const { pendingRequests, sequenceSteps, stepWaitMs } = this.#limits;
-    if (sequence - this.#applied > pendingRequests) {
-      throw new SercliError('frame-unexpected', {
-        type: 'request',
-        channel: this.#channel.number,
-        reason: `where ${pendingRequests} requests wait already`,
-      });
-    }
-    if (request.kind === 'run-sequence') {
-      if (request.steps.length > sequenceSteps || request.steps.some((step) => (step.waitMs ?? 0) > stepWaitMs)) {
-        const reason = `a sequence has at most ${sequenceSteps} steps of at most ${stepWaitMs} ms`;
-        throw new SercliError('frame-malformed', { type: 'request', reason });
-      }
-    }
+    checkRequest(request, this.#limits);
     this.#handlers?.request(sequence, offset, request);
   }
 
-  #receiveClose({ error }: MessageOf<'close'>, now: number): void {
-    if (this.#state.kind === 'ended') return this.#channel.receiveClose();
+  #receiveClose({ error }: MessageOf<'close'>): void {
     if (this.#state.kind === 'closing') throw this.#unexpected('close');
-    const wasOpen = this.#state.kind === 'open';
-    if (error !== undefined || !wasOpen) {
-      this.#channel.close({}, now);
-      this.#channel.receiveClose();
-      const aborted = new SercliError('session-ended', { port: 'the port', reason: 'the client gave it up' });
-      return this.#end(error === undefined ? aborted : errorFromTold(error));
+    const isOver = this.#state.kind === 'ended' || this.#state.kind === 'ending';
+    if (!isOver && error === undefined && this.#state.kind === 'open') {
+      this.#state = { kind: 'closing' };
+      this.#handlers?.closing();
+      return;
     }
-    this.#state = { kind: 'closing' };
-    this.#handlers?.closing();
+    this.#stream.closeAtOnce(undefined);
+    this.#stream.receiveClose();
+    if (isOver) return this.#forgetIfOver();
+    const aborted = new SercliError('session-ended', { port: 'the port', reason: 'the client gave it up' });
+    this.#end(error === undefined ? aborted : errorFromTold(error));
+  }
+
+  #giveUp(): void {
+    const reason = `${this.#limits.keptMessages} events wait for the client, which has acknowledged none of them`;
+    const error = new SercliError('session-ended', { port: 'the port', reason });
+    this.#stream.closeAtOnce(tellError(error));
+    this.#end(error);
   }
 
   #end(error: SercliError): void {
-    if (this.#state.kind === 'ended') return;
-    this.#state = { kind: 'ended' };
-    this.#handlers?.ended(error);
+    if (this.#state.kind !== 'ended' && this.#state.kind !== 'ending') this.#handlers?.ended(error);
+    this.#forgetIfOver();
   }
 
-  #unexpected(type: string): SercliError {
-    const reason = `where the session is ${this.#state.kind}`;
-    return new SercliError('frame-unexpected', { type, channel: this.#channel.number, reason });
+  /** After both CLOSE, or without a connection to say them. */
+  #forgetIfOver(): void {
+    if (this.#state.kind === 'ended') return;
+    this.#state = this.#stream.isOver ? { kind: 'ended' } : { kind: 'ending' };
+    if (this.#stream.isOver) this.#keeper?.over();
+  }
+
+  #unexpected(type: string, reason: string = `where the session is ${this.#state.kind}`): SercliError {
+    return new SercliError('frame-unexpected', { type, channel: this.#stream.channel, reason });
   }
 }

@@ -18,6 +18,9 @@ const opened = {
   lines: noModemLines,
 } as const;
 
+/** The peers of these tests acknowledge nothing. */
+const limits = { ...defaultLimits, keptBytes: 2 ** 40 };
+
 /** Lets the carrier take `frames` DATA frames a turn, and says how many bytes each channel sent in all turns. */
 function shareOut(peer: ScriptedPeer, turns: number, frames: number): number[] {
   const bytes = new Map<number, number>();
@@ -42,7 +45,7 @@ function expectFair(shares: readonly number[], sessions: number, frames: number)
 
 describe.each([2, 3, 7])('%i sessions on a congested carrier', (sessions) => {
   it.each([1, 4])('share it when the accepter sends %i frames a turn', (frames) => {
-    const peer = ScriptedPeer.greeted('accepter');
+    const peer = ScriptedPeer.greeted('accepter', limits);
     for (let channel = 1; channel <= sessions; channel += 1) {
       peer.connection.setCongested(true, peer.now);
       peer.say(channel, { type: 'open', port: 'ttyS0', settings: {}, window: 2 ** 40 });
@@ -56,12 +59,12 @@ describe.each([2, 3, 7])('%i sessions on a congested carrier', (sessions) => {
   });
 
   it.each([1, 4])('share it when the connector sends %i frames a turn', (frames) => {
-    const peer = ScriptedPeer.greeted('connector');
+    const peer = ScriptedPeer.greeted('connector', limits);
     peer.connection.setCongested(true, peer.now);
     const limit = 50 * frames * defaultLimits.dataBytes;
     for (let channel = 1; channel <= sessions; channel += 1) {
       const application = new SimulatedApplication(channel, () => peer.now);
-      application.session = peer.connection.openSession('ttyS0', {}, application);
+      application.session = peer.connection.openSession({ port: 'ttyS0' }, application);
       peer.say(channel, opened);
       application.write(limit);
     }
@@ -83,7 +86,7 @@ describe('a session whose application does not read', () => {
     }
     expect(idle.application.unreadBytes).toBe(defaultLimits.receiveWindowBytes);
     expect(busy.application.receivedOffset).toBe(1_000_000);
-    expect(pair.pings).toEqual({ connector: 6, accepter: 6 });
+    expect(pair.connection.pings).toEqual({ connector: 6, accepter: 6 });
     expect(pair.endings).toEqual({ connector: [], accepter: [] });
     idle.application.consume(Number.POSITIVE_INFINITY);
     for (let ms = 0; ms < 1_000; ms += 100) {

@@ -10,7 +10,7 @@ import { SimulatedApplication } from '../testing/simulated-application.ts';
 import { SimulatedPair } from '../testing/simulated-pair.ts';
 import { SimulatedPort } from '../testing/simulated-port.ts';
 import type { AccepterSession } from './accepter-session.ts';
-import { wireVersion } from './message-table.ts';
+import { newestWire, oldestWire } from './message-table.ts';
 
 const { greetingMs, pingMs, deadMs } = defaultLimits;
 
@@ -21,7 +21,7 @@ describe('the greeting', () => {
       {
         kind: 'message',
         channel: 0,
-        message: { type: 'hello', wire: wireVersion, name: 'tested', software: 'test/1' },
+        message: { type: 'hello', wire: oldestWire, newest: newestWire, name: 'tested', software: 'test/1' },
       },
     ]);
     expect(peer.greetings).toMatchObject([{ name: 'scripted' }]);
@@ -47,10 +47,11 @@ describe('the greeting', () => {
     expect(peer.connection.skippedFrames).toBe(1);
   });
 
-  it('of another wire version is refused with both numbers', () => {
+  it('of versions that are all later is refused with both numbers', () => {
     const peer = new ScriptedPeer('accepter');
-    peer.say(0, { type: 'hello', wire: 2, name: 'later', software: 'later' });
-    expect(peer.endings).toMatchObject([{ code: 'wire-version', fields: { theirs: 2, ours: wireVersion } }]);
+    const theirs = newestWire + 2;
+    peer.say(0, { type: 'hello', wire: newestWire + 1, newest: theirs, name: 'later', software: 'later' });
+    expect(peer.endings).toMatchObject([{ code: 'wire-version', fields: { theirs, ours: newestWire } }]);
     expect(peer.lastWords?.error?.code).toBe('wire-version');
     expect(peer.greetings).toEqual([]);
   });
@@ -91,7 +92,7 @@ describe('keepalive', () => {
   it('keeps two quiet connections for as long as they live', () => {
     const pair = new SimulatedPair();
     pair.pass(60_100);
-    expect(pair.pings).toEqual({ connector: 12, accepter: 12 });
+    expect(pair.connection.pings).toEqual({ connector: 12, accepter: 12 });
     expect(pair.endings).toEqual({ connector: [], accepter: [] });
   });
 
@@ -190,7 +191,7 @@ describe('sessions', () => {
     const peer = ScriptedPeer.greeted('connector');
     const open = () => {
       const application = new SimulatedApplication(0, () => peer.now);
-      application.session = peer.connection.openSession('ttyS0', {}, application);
+      application.session = peer.connection.openSession({ port: 'ttyS0' }, application);
       return application;
     };
     const channels = () =>
@@ -212,7 +213,7 @@ describe('sessions', () => {
 
   it('are refused to the own side beyond the limit, and when the connection is over', () => {
     const peer = ScriptedPeer.greeted('connector', { ...defaultLimits, sessionsPerConnection: 1 });
-    const open = () => peer.connection.openSession('ttyS0', {}, new SimulatedApplication(0, () => peer.now));
+    const open = () => peer.connection.openSession({ port: 'ttyS0' }, new SimulatedApplication(0, () => peer.now));
     open();
     expect(open).toThrowError(expect.objectContaining({ code: 'agent-full' }));
     peer.connection.close();
@@ -264,7 +265,7 @@ describe('sessions', () => {
   it('do not go back for a flush that discards less than has come', () => {
     const peer = ScriptedPeer.greeted('connector');
     const application = new SimulatedApplication(0, () => peer.now);
-    application.session = peer.connection.openSession('ttyS0', {}, application);
+    application.session = peer.connection.openSession({ port: 'ttyS0' }, application);
     const fields = { name: 'ttyS0', device: '/dev/ttyS0', epoch: 'first', offset: 0, limit: 0 };
     peer.say(1, { type: 'opened', ...fields, settings: defaultLineSettings, lines: noModemLines });
     application.request({ kind: 'flush', queue: 'received' });

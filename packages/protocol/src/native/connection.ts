@@ -1,39 +1,21 @@
-import { errorFromTold, SercliError, tellError } from '../errors.ts';
-import type { Limits } from '../limits.ts';
-import type { LineSettingsChange } from '../line-settings.ts';
+import { errorFromTold, errorTable, SercliError, tellError } from '../errors.ts';
 import { AccepterSession } from './accepter-session.ts';
-import type { ChannelCarrier } from './channel.ts';
-import { type ConnectorHandlers, ConnectorSession } from './connector-session.ts';
+import type { ConnectionHandlers, ConnectionOptions } from './connection-options.ts';
+import type { ConnectorHandlers } from './connector-handlers.ts';
+import { ConnectorSession, type SessionRequest } from './connector-session.ts';
 import { FrameDecoder } from './frame-decoder.ts';
-import { encodeMessage, maxChannel } from './frame-encoder.ts';
-import { type Message, type MessageOf, type Role, wireVersion } from './message-table.ts';
-import type { Hello } from './messages/hello.ts';
-import type { Session } from './session.ts';
-
-/** How a connection tells its owner what came, and hands over what is to be sent. */
-export interface ConnectionHandlers {
-  /** A frame, or its header and its body, to be sent in order. The body's memory is reused after the return. */
-  send(head: Uint8Array, body?: Uint8Array): void;
-  /** The peer has introduced itself. */
-  greeted(hello: Hello): void;
-  /** The connector wants a port; the answer is `accept` or `close` of the session. Never called on a connector. */
-  open(session: AccepterSession, open: MessageOf<'open'>): void;
-  /** Over: everything to be said has been sent, the carrier may end. Without an error if a side closed on purpose. */
-  ended(error: SercliError | undefined): void;
-}
-
-export interface ConnectionOptions {
-  readonly role: Role;
-  /** What this side is called, told to the peer. */
-  readonly name: string;
-  /** Program and version, told to the peer. */
-  readonly software: string;
-  readonly limits: Limits;
-}
+import { encodeMessage } from './frame-encoder.ts';
+import { Keepalive } from './keepalive.ts';
+import { type Message, type MessageOf, newestWire, oldestWire } from './message-table.ts';
+import { RefusedSession } from './refused-session.ts';
+import type { SessionCarrier, SessionWay } from './session-stream.ts';
+import { SessionTable } from './session-table.ts';
 
 type State =
   /** The peer's HELLO is awaited until `deadline`. */
-  { readonly kind: 'greeting'; readonly deadline: number } | { readonly kind: 'ready' } | { readonly kind: 'ended' };
+  | { readonly kind: 'greeting'; readonly deadline: number }
+  | { readonly kind: 'ready'; readonly wire: number }
+  | { readonly kind: 'ended' };
 
 /**
  * One end of a connection of the native protocol: greeting, keepalive, and the sessions on its channels.
@@ -45,16 +27,14 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #handlers: ConnectionHandlers;
   readonly #decoder: FrameDecoder;
-  readonly #sessions = new Map<number, Session>();
-  readonly #carrier: ChannelCarrier;
+  readonly #sessions = new SessionTable();
+  readonly #carrier: SessionCarrier;
+  readonly #newestWire: number;
+  /** Sessions that wait for the greeting: what may be asked for depends on the version that the peer speaks. */
+  readonly #waiting = new Set<ConnectorSession>();
   #state: State;
   #isCongested = false;
-  #heardAt: number;
-  #pingAt: number;
-  #pingNumber = 0;
-  #pingSentAt = 0;
-  #roundTripMs = 0;
-  #lastChannel = 0;
+  readonly #keepalive: Keepalive;
   /** Frames of optional types that this release does not know. */
   #skippedFrames = 0;
   #now: number;
@@ -76,11 +56,12 @@ export class Connection {
       peerRole,
       limits,
     );
-    this.#carrier = this.#channelCarrier();
-    this.#heardAt = now;
-    this.#pingAt = now + limits.pingMs;
+    this.#carrier = this.#sessionCarrier();
+    this.#newestWire = options.newestWire ?? newestWire;
+    this.#keepalive = new Keepalive(limits, now);
     this.#state = { kind: 'greeting', deadline: now + limits.greetingMs };
-    this.#send({ type: 'hello', wire: wireVersion, name, software });
+    const newest = this.#newestWire === oldestWire ? {} : { newest: this.#newestWire };
+    this.#send({ type: 'hello', wire: oldestWire, ...newest, name, software });
   }
 
   get isEnded(): boolean {
@@ -89,7 +70,7 @@ export class Connection {
 
   /** Milliseconds of the last ping's round trip; 0 before the first. */
   get roundTripMs(): number {
-    return this.#roundTripMs;
+    return this.#keepalive.roundTripMs;
   }
 
   get sessionCount(): number {
@@ -108,18 +89,15 @@ export class Connection {
   /** When `tick` has something to do next. */
   get nextTickAt(): number {
     if (this.#state.kind === 'ended') return Number.POSITIVE_INFINITY;
-    const mustHear =
-      this.#state.kind === 'greeting' ? this.#state.deadline : this.#heardAt + this.#options.limits.deadMs;
-    let at = Math.min(mustHear, this.#pingAt);
-    for (const session of this.#sessions.values()) at = Math.min(at, session.dueAt);
-    return at;
+    const mustHear = this.#state.kind === 'greeting' ? this.#state.deadline : this.#keepalive.deadAt;
+    return Math.min(mustHear, this.#keepalive.pingAt, this.#sessions.dueAt);
   }
 
   /** Bytes came. What breaks the protocol ends the connection, with a CLOSE that says why. */
   receive(chunk: Uint8Array, now: number): void {
     if (this.#state.kind === 'ended') return;
     this.#now = now;
-    this.#heardAt = now;
+    this.#keepalive.heard(now);
     try {
       this.#decoder.push(chunk);
     } catch (error) {
@@ -135,16 +113,16 @@ export class Connection {
     if (this.#state.kind === 'greeting' && now >= this.#state.deadline) {
       return this.close(new SercliError('peer-silent', { ms: limits.greetingMs }));
     }
-    if (now - this.#heardAt >= limits.deadMs) return this.close(new SercliError('peer-silent', { ms: limits.deadMs }));
-    if (now >= this.#pingAt) this.#ping(now);
-    for (const session of this.#sessions.values()) if (now >= session.dueAt) session.tick(now);
+    if (now >= this.#keepalive.deadAt) return this.close(new SercliError('peer-silent', { ms: limits.deadMs }));
+    if (now >= this.#keepalive.pingAt) this.#send({ type: 'ping', number: this.#keepalive.ping(now) });
+    this.#sessions.tick(now);
   }
 
   /** Tells whether the carrier holds so much unsent that data should wait. */
   setCongested(isCongested: boolean, now: number): void {
     this.#now = now;
     this.#isCongested = isCongested;
-    if (!isCongested) this.#pump(now);
+    if (!isCongested) this.#sessions.pump(now, () => this.#isCongested);
   }
 
   /**
@@ -152,14 +130,25 @@ export class Connection {
    *
    * @throws SercliError `closed` when the connection has ended, `agent-full` when it has as many sessions as may be
    */
-  openSession(port: string, settings: LineSettingsChange, handlers: ConnectorHandlers): ConnectorSession {
-    if (this.#state.kind === 'ended') throw new SercliError('closed', { what: 'the connection' });
-    if (this.#sessions.size >= this.#options.limits.sessionsPerConnection) throw this.#full();
-    const channel = this.#freeChannel();
-    const session = new ConnectorSession(channel, this.#carrier, handlers, this.#options.limits);
-    this.#sessions.set(channel, session);
-    session.open(port, settings);
+  openSession(request: SessionRequest, handlers: ConnectorHandlers): ConnectorSession {
+    const session = new ConnectorSession(request, handlers, this.#options.limits);
+    this.carry(session);
     return session;
+  }
+
+  /**
+   * Goes on with a session that was cut off from another connection to the same peer. Connectors only.
+   *
+   * @throws SercliError `closed`, `agent-full` as `openSession`; then the session stays cut off. `internal` where it is not
+   *   cut off
+   */
+  carry(session: ConnectorSession): void {
+    if (session.isOver) return;
+    if (!session.isWaiting) throw new SercliError('internal', { what: 'a session was carried on that is not cut off' });
+    if (this.#state.kind === 'ended') throw new SercliError('closed', { what: 'the connection' });
+    if (this.#sessions.size + this.#waiting.size >= this.#options.limits.sessionsPerConnection) throw this.#full();
+    if (this.#state.kind === 'greeting') this.#waiting.add(session);
+    else this.#attach(session);
   }
 
   /** Ends the connection and all its sessions; the peer is told. Idempotent. */
@@ -174,7 +163,7 @@ export class Connection {
     this.#end(error);
   }
 
-  #channelCarrier(): ChannelCarrier {
+  #sessionCarrier(): SessionCarrier {
     const connection = this;
     return {
       send: (head, body) => this.#handlers.send(head, body),
@@ -182,26 +171,13 @@ export class Connection {
         return connection.#isCongested;
       },
       get roundTripMs() {
-        return connection.#roundTripMs;
+        return connection.#keepalive.roundTripMs;
       },
-      release: (channel) => void this.#sessions.delete(channel),
+      wake: (at) => this.#handlers.wake(at),
+      release: (channel) => this.#sessions.delete(channel),
+      abandon: () =>
+        this.#end(new SercliError('connection-lost', { host: 'the peer', reason: 'it came back on another' })),
     };
-  }
-
-  /** Every session in turn; the one that was first goes last, so that the next turn begins with its neighbour. */
-  #pump(now: number): void {
-    for (const [channel, session] of [...this.#sessions]) {
-      if (this.#isCongested) return;
-      if (this.#sessions.delete(channel)) this.#sessions.set(channel, session);
-      session.pump(now);
-    }
-  }
-
-  #ping(now: number): void {
-    this.#pingNumber = (this.#pingNumber + 1) % 2 ** 32;
-    this.#pingSentAt = now;
-    this.#pingAt = now + this.#options.limits.pingMs;
-    this.#send({ type: 'ping', number: this.#pingNumber });
   }
 
   #receiveMessage(channel: number, message: Message): void {
@@ -210,11 +186,32 @@ export class Connection {
     if (channel === 0) return this.#receiveOwn(message);
     const session = this.#sessions.get(channel);
     if (session !== undefined) return session.receiveMessage(message, this.#now);
-    if (message.type !== 'open') throw unknownChannel(message.type, channel);
+    if (message.type !== 'open' && message.type !== 'resume') throw unknownChannel(message.type, channel);
     if (this.#sessions.size >= this.#options.limits.sessionsPerConnection) throw this.#full();
-    const accepted = new AccepterSession(message, channel, this.#carrier, this.#options.limits);
+    const way = { channel, carrier: this.#carrier };
+    if (message.type === 'resume') return this.#resume(message, way);
+    const accepted = new AccepterSession(message, way, { limits: this.#options.limits, wire: this.#wire });
     this.#sessions.set(channel, accepted);
     this.#handlers.open(accepted, message);
+  }
+
+  #resume(message: MessageOf<'resume'>, way: SessionWay): void {
+    if (this.#wire < 2) {
+      const reason = `which wire version ${this.#wire} does not have`;
+      throw new SercliError('frame-unexpected', { type: message.type, channel: way.channel, reason });
+    }
+    const session = this.#handlers.resume(message.token);
+    if (session === undefined || session.isLate(message)) {
+      const reason = 'it was restarted, or the session was cut off for too long';
+      this.#sessions.set(way.channel, new RefusedSession(way, new SercliError('session-unknown', { reason })));
+      return;
+    }
+    this.#sessions.set(way.channel, session);
+    session.resume(way, message, this.#now);
+  }
+
+  get #wire(): number {
+    return this.#state.kind === 'ready' ? this.#state.wire : oldestWire;
   }
 
   #receiveData(channel: number, offset: number, bytes: Uint8Array): void {
@@ -231,8 +228,7 @@ export class Connection {
       case 'ping':
         return this.#send({ type: 'pong', number: message.number });
       case 'pong':
-        if (message.number === this.#pingNumber) this.#roundTripMs = this.#now - this.#pingSentAt;
-        return;
+        return this.#keepalive.pong(message.number, this.#now);
       case 'close':
         return this.#end(message.error === undefined ? undefined : errorFromTold(message.error));
       default:
@@ -245,12 +241,18 @@ export class Connection {
   }
 
   #receiveHello(hello: MessageOf<'hello'>): void {
-    if (hello.wire !== wireVersion) throw new SercliError('wire-version', { theirs: hello.wire, ours: wireVersion });
+    const { wire: oldest, newest = oldest } = hello;
+    const wire = Math.min(newest, this.#newestWire);
+    if (wire < Math.max(oldest, oldestWire)) {
+      throw new SercliError('wire-version', { theirs: newest, ours: this.#newestWire });
+    }
     if (this.#state.kind !== 'greeting') {
       throw new SercliError('frame-unexpected', { type: 'hello', channel: 0, reason: 'where one came before' });
     }
-    this.#state = { kind: 'ready' };
+    this.#state = { kind: 'ready', wire };
     this.#handlers.greeted(hello);
+    for (const session of this.#waiting) this.#attach(session);
+    this.#waiting.clear();
   }
 
   #refuseBeforeHello(message: Message, channel: number): void {
@@ -262,10 +264,11 @@ export class Connection {
     return new SercliError('agent-full', { count: this.#sessions.size, things: 'sessions of this connection' });
   }
 
-  #freeChannel(): number {
-    do this.#lastChannel = (this.#lastChannel % maxChannel) + 1;
-    while (this.#sessions.has(this.#lastChannel));
-    return this.#lastChannel;
+  #attach(session: ConnectorSession): void {
+    if (!session.isWaiting) return;
+    const channel = this.#sessions.freeChannel();
+    this.#sessions.set(channel, session);
+    session.attach({ channel, carrier: this.#carrier }, this.#wire);
   }
 
   #send(message: Message): void {
@@ -276,9 +279,20 @@ export class Connection {
     if (this.#state.kind === 'ended') return;
     this.#state = { kind: 'ended' };
     const forSessions = error ?? new SercliError('connection-lost', { host: 'the peer', reason: 'it was closed' });
-    for (const session of [...this.#sessions.values()]) session.connectionEnded(forSessions);
+    const sessions = [...this.#sessions.all, ...this.#waiting];
+    this.#sessions.clear();
+    this.#waiting.clear();
+    for (const session of sessions) {
+      if (error !== undefined && isLoss(error)) session.connectionLost(error);
+      else session.connectionClosed(forSessions);
+    }
     this.#handlers.ended(error);
   }
+}
+
+/** The way to the peer is gone, or the peer itself: no fault of what was said, so that another connection can go on. */
+function isLoss({ exit }: SercliError): boolean {
+  return exit === errorTable['connection-lost'].exit;
 }
 
 function unknownChannel(type: string, channel: number): SercliError {

@@ -80,11 +80,24 @@ const faultyHeaders: Fault[] = [
     code: 'frame-unexpected',
     says: 'only the connector',
   },
+  {
+    what: 'RESUMED of a connector',
+    frame: { type: types.resumed, channel: 1 },
+    code: 'frame-unexpected',
+    says: 'only the accepter',
+  },
+  {
+    what: 'RESUME of an accepter',
+    frame: { type: types.resume, channel: 1 },
+    sender: 'accepter',
+    code: 'frame-unexpected',
+    says: 'only the connector',
+  },
   ...(['hello', 'ping', 'pong'] as const).map((name): Fault => {
     const frame = { type: types[name], channel: 1 };
     return { what: `${name} on a session`, frame, code: 'frame-unexpected', says: 'belongs to a connection' };
   }),
-  ...(['open', 'ack', 'request'] as const).map((name): Fault => {
+  ...(['open', 'resume', 'ack', 'request'] as const).map((name): Fault => {
     const frame = { type: types[name], channel: 0 };
     return { what: `${name} on channel 0`, frame, code: 'frame-unexpected', says: 'belongs to a session' };
   }),
@@ -129,6 +142,23 @@ const bodies: [what: string, name: MessageName, body: Uint8Array, says: string][
     jsonBodyOf({ sequence: 1, offset: 0, request: { kind: 'run-sequence', steps: [{ waitMs: -1 }] } }),
     'request.steps.0.waitMs: ',
   ],
+  ['an unknown role', 'open', jsonBodyOf({ port: 'ttyS0', window: 1, role: 'owner' }), 'role: '],
+  ['an unknown start', 'open', jsonBodyOf({ port: 'ttyS0', window: 1, start: { kind: 'x' } }), 'start.kind: '],
+  ['a negative start', 'open', jsonBodyOf({ port: 'ttyS0', window: 1, start: { kind: 'last', bytes: -1 } }), 'start.'],
+  ['no token', 'resume', jsonBodyOf({ attempt: 1, sequence: 0, offset: 0, limit: 0 }), 'token: '],
+  [
+    'a long token',
+    'resume',
+    jsonBodyOf({ token: 'x'.repeat(257), attempt: 1, sequence: 0, offset: 0, limit: 0 }),
+    'token: ',
+  ],
+  ['attempt 0', 'resume', jsonBodyOf({ token: 'x', attempt: 0, sequence: 0, offset: 0, limit: 0 }), 'attempt: '],
+  [
+    'a negative place',
+    'resume',
+    jsonBodyOf({ token: 'x', attempt: 1, sequence: -1, offset: 0, limit: 0 }),
+    'sequence: ',
+  ],
 ];
 
 const bodiesOfAccepters: typeof bodies = [
@@ -141,6 +171,8 @@ const bodiesOfAccepters: typeof bodies = [
     jsonBodyOf({ sequence: 1, offset: 0, event: { kind: 'inputs', inputs: { cts: true } } }),
     'event.inputs.dsr: ',
   ],
+  ['an offset of 2^53', 'resumed', jsonBodyOf({ sequence: 0, offset: 2 ** 53, limit: 0 }), 'offset: '],
+  ['an unknown event', 'event', jsonBodyOf({ sequence: 1, offset: 0, event: { kind: 'x' } }), 'event.kind: '],
   ['no lines', 'opened', jsonBodyOf({ name: '', device: '', epoch: '', offset: 0, limit: 0, settings }), 'lines: '],
 ];
 

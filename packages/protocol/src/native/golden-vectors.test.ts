@@ -1,50 +1,70 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../limits.ts';
-import { encodeItem, type FrameItem, FrameLog } from '../testing/frame-log.ts';
+import { encodeItem, FrameLog } from '../testing/frame-log.ts';
+import { fromHex, type GoldenVector, itemOf } from '../testing/golden-vectors.ts';
 import { FrameDecoder } from './frame-decoder.ts';
-import { type Message, messageTable, type Role, wireVersion } from './message-table.ts';
+import { messageTable, newestWire, oldestWire } from './message-table.ts';
+import { isSinceWire2, type PortEvent } from './messages/event.ts';
+import type { Open } from './messages/open.ts';
 
-/** One frame of the wire version, as other implementations may use it too. DATA has its bytes as hex in `data`. */
-interface Vector {
-  readonly name: string;
-  readonly sender: Role;
-  readonly channel: number;
-  readonly hex: string;
-  readonly message: Message | { readonly type: 'data'; readonly offset: number; readonly data: string };
+/** The frames that this wire version added to those of the versions before it. */
+function goldenVectors(wire: number): readonly GoldenVector[] {
+  const file = new URL(`../../vectors/wire-${wire}.json`, import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')) as GoldenVector[];
 }
 
-const file = new URL(`../../vectors/wire-${wireVersion}.json`, import.meta.url);
-const vectors = JSON.parse(readFileSync(file, 'utf8')) as Vector[];
+const wires = Array.from({ length: newestWire - oldestWire + 1 }, (_, index) => oldestWire + index);
+const allVectors = wires.flatMap(goldenVectors);
 
-function itemOf({ channel, message }: Vector): FrameItem {
-  if (message.type !== 'data') return { kind: 'message', channel, message };
-  return { kind: 'data', channel, offset: message.offset, bytes: fromHex(message.data) };
-}
-
-function fromHex(hex: string): Uint8Array {
-  return new Uint8Array(Buffer.from(hex, 'hex'));
-}
-
-describe(`golden vectors of wire version ${wireVersion}`, () => {
-  it.each(vectors)('$name is written as ever', (vector) => {
+describe.each(wires)('golden vectors of wire version %i', (wire) => {
+  it.each(goldenVectors(wire))('$name is written as ever', (vector) => {
     expect(Buffer.from(encodeItem(itemOf(vector))).toString('hex')).toBe(vector.hex);
   });
 
-  it.each(vectors)('$name is read as ever', (vector) => {
+  it.each(goldenVectors(wire))('$name is read as ever', (vector) => {
     const log = new FrameLog();
     const decoder = new FrameDecoder(log, vector.sender, defaultLimits);
     decoder.push(fromHex(vector.hex));
     expect(log.items).toEqual([itemOf(vector)]);
     expect(decoder.isBetweenFrames).toBe(true);
   });
+});
 
-  it('has a vector for every message and for DATA', () => {
-    const covered = new Set(vectors.map(({ message }) => message.type));
-    expect([...covered].sort()).toEqual([...Object.keys(messageTable), 'data'].sort());
+describe('the golden vectors', () => {
+  const messages = allVectors.map(({ message }) => message);
+  const kinds = (wire: number) =>
+    goldenVectors(wire).flatMap(({ message }) => (message.type === 'event' ? [message.event.kind] : []));
+
+  it('have every message and DATA', () => {
+    expect([...new Set(messages.map(({ type }) => type))].sort()).toEqual(
+      [...Object.keys(messageTable), 'data'].sort(),
+    );
   });
 
-  it('has every vector under a name of its own', () => {
-    expect(new Set(vectors.map(({ name }) => name)).size).toBe(vectors.length);
+  it('have every event in the version that it came with', () => {
+    const since: Record<PortEvent['kind'], 1 | 2> = {
+      ...{ break: 1, gap: 1, 'line-error': 1, inputs: 1, settings: 1 },
+      ...{ lost: 2, back: 2, drained: 2, 'in-doubt': 2, control: 2, hold: 2 },
+    };
+    const names = Object.keys(since) as PortEvent['kind'][];
+    for (const wire of [1, 2]) {
+      expect([...new Set(kinds(wire))].sort()).toEqual(names.filter((name) => since[name] === wire).sort());
+    }
+    for (const { message } of allVectors) {
+      if (message.type === 'event') expect(isSinceWire2(message.event)).toBe(since[message.event.kind] === 2);
+    }
+  });
+
+  it('have every place where reading can begin', () => {
+    const starts = messages.flatMap((message) => (message.type === 'open' && message.start ? [message.start] : []));
+    const places: Record<NonNullable<Open['start']>['kind'], true> = {
+      ...{ now: true, offset: true, last: true, since: true, all: true },
+    };
+    expect([...new Set(starts.map(({ kind }) => kind))].sort()).toEqual(Object.keys(places).sort());
+  });
+
+  it('have names of their own', () => {
+    expect(new Set(allVectors.map(({ name }) => name)).size).toBe(allVectors.length);
   });
 });

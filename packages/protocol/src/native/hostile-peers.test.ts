@@ -8,13 +8,13 @@ import { jsonBodyOf, rawFrame } from '../testing/raw-frames.ts';
 import { ScriptedPeer } from '../testing/scripted-peer.ts';
 import { SimulatedApplication } from '../testing/simulated-application.ts';
 import { SimulatedPort } from '../testing/simulated-port.ts';
-import { dataType, type MessageOf, messageTable, wireVersion } from './message-table.ts';
+import { dataType, type MessageOf, messageTable, oldestWire } from './message-table.ts';
 import type { PortRequest } from './messages/request.ts';
 
 const limits = { ...defaultLimits, sessionsPerConnection: 3, pendingRequests: 4, sequenceSteps: 5, stepWaitMs: 100 };
 const { sendWindowMinBytes, receiveWindowBytes, dataBytes } = limits;
 
-const hello = { type: 'hello', wire: wireVersion, name: 'x', software: 'x' } as const;
+const hello = { type: 'hello', wire: oldestWire, name: 'x', software: 'x' } as const;
 const open = { type: 'open', port: 'ttyS0', settings: {}, window: 1000 } as const;
 const opened = {
   type: 'opened',
@@ -47,7 +47,7 @@ function agentWithSession(): { peer: ScriptedPeer; port: SimulatedPort } {
 function clientWithSession(isOpen: boolean): { peer: ScriptedPeer; application: SimulatedApplication } {
   const peer = ScriptedPeer.greeted('connector', limits);
   const application = new SimulatedApplication(0, () => peer.now);
-  application.session = peer.connection.openSession('ttyS0', {}, application);
+  application.session = peer.connection.openSession({ port: 'ttyS0' }, application);
   if (isOpen) peer.say(1, opened);
   return { peer, application };
 }
@@ -128,7 +128,7 @@ const onAccepters: Attack[] = [
   [
     'an ACK of bytes that were not sent',
     'frame-malformed',
-    'it acknowledges byte 1, and 0 were sent',
+    'it acknowledges byte 1 and message 0, and byte 0',
     (peer) => peer.say(1, { type: 'ack', sequence: 0, offset: 1, limit: 1000 }),
   ],
   ['a request that skips a number', 'frame-malformed', 'it is number 2', (peer) => peer.say(1, request(2))],
@@ -187,7 +187,7 @@ const onConnectors: Attack[] = [
   [
     'an ACK of bytes that were not sent',
     'frame-malformed',
-    'it acknowledges byte 1, and 0 were sent',
+    'it acknowledges byte 1 and message 0, and byte 0',
     (peer) => peer.say(1, { type: 'ack', sequence: 0, offset: 1, limit: 1000 }),
   ],
   [

@@ -7,9 +7,16 @@ import { openBody } from './messages/open.ts';
 import { openedBody } from './messages/opened.ts';
 import { pingBody } from './messages/ping.ts';
 import { requestBody } from './messages/request.ts';
+import { resumeBody, resumedBody } from './messages/resume.ts';
 
-/** The version of this protocol, told in HELLO. It changes when an older peer could misread what is sent. */
-export const wireVersion = 1;
+/**
+ * The versions of this protocol that this release speaks, told in HELLO. Each has its golden vectors.
+ *
+ * - 1: sessions that end with their connection
+ * - 2: sessions that are resumed on another connection, roles, the beginning of reading, devices that come back
+ */
+export const oldestWire = 1;
+export const newestWire = 2;
 
 /** The side that dialled is the connector, the side that listened the accepter. */
 export type Role = 'connector' | 'accepter';
@@ -33,11 +40,15 @@ export const messageTable = {
   opened: { byte: 0x11, sender: 'accepter', scope: 'session', body: openedBody },
   /** Sent when a window moves on, `ackDelayMs` after bytes were taken, and along with data. */
   ack: { byte: 0x13, sender: 'both', scope: 'session', body: ackBody },
+  /** Since version 2: goes on with a session whose connection was cut. */
+  resume: { byte: 0x17, sender: 'connector', scope: 'session', body: resumeBody },
+  /** Answers RESUME; a CLOSE with an error refuses it. */
+  resumed: { byte: 0x18, sender: 'accepter', scope: 'session', body: resumedBody },
   /** Asks for something to be done to the port. */
   request: { byte: 0x14, sender: 'connector', scope: 'session', body: requestBody },
   /** Answers a request when it has been done. */
   done: { byte: 0x15, sender: 'accepter', scope: 'session', body: doneBody },
-  /** Tells of a break, a gap, a line error, modem lines, settings. */
+  /** Tells what happens on the port besides bytes. */
   event: { byte: 0x16, sender: 'accepter', scope: 'session', body: eventBody },
 } as const;
 

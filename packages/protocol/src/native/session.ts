@@ -11,6 +11,8 @@ export interface Session {
   /** The carrier takes data again. */
   pump(now: number): void;
   tick(now: number): void;
-  /** The connection is over. */
-  connectionEnded(error: SercliError): void;
+  /** The connection was cut; another one may carry the session on. */
+  connectionLost(error: SercliError): void;
+  /** A side has ended the connection, and its sessions with it. */
+  connectionClosed(error: SercliError): void;
 }

@@ -11,6 +11,8 @@ export class BytePipe {
   readonly #manner: PipeManner;
   #portions: { readonly bytes: Uint8Array; readonly at: number }[] = [];
   #count = 0;
+  #isBroken = false;
+  #bytesUnderWay = 0;
 
   constructor(manner: PipeManner) {
     this.#manner = manner;
@@ -21,7 +23,13 @@ export class BytePipe {
     return this.#portions[0]?.at ?? Number.POSITIVE_INFINITY;
   }
 
+  get bytesUnderWay(): number {
+    return this.#bytesUnderWay;
+  }
+
   send(bytes: Uint8Array, now: number): void {
+    if (this.#isBroken) return;
+    this.#bytesUnderWay += bytes.length;
     const { delaysMs } = this.#manner;
     const delayMs = delaysMs[this.#count % delaysMs.length] ?? 0;
     this.#count += 1;
@@ -31,13 +39,23 @@ export class BytePipe {
 
   /** The chunks that have arrived by now. */
   receive(now: number): Uint8Array[] {
-    const arrived = this.#portions.filter(({ at }) => at <= now);
-    this.#portions = this.#portions.slice(arrived.length);
-    return cutBytes(joinBytes(arrived.map(({ bytes }) => bytes)), this.#manner.chunkSizes);
+    const waiting = this.#portions.findIndex(({ at }) => at > now);
+    const arrived = this.#portions.splice(0, waiting < 0 ? this.#portions.length : waiting);
+    const bytes = joinBytes(arrived.map((portion) => portion.bytes));
+    this.#bytesUnderWay -= bytes.length;
+    return cutBytes(bytes, this.#manner.chunkSizes);
   }
 
-  /** The bytes under way are lost. */
-  cut(): void {
-    this.#portions = [];
+  /** So many bytes of those under way still arrive; the others, and what is sent from now on, are lost. */
+  break(keptBytes: number): void {
+    this.#isBroken = true;
+    let left = keptBytes;
+    const kept = this.#portions.map(({ bytes, at }) => {
+      const part = bytes.subarray(0, left);
+      left -= part.length;
+      return { bytes: part, at };
+    });
+    this.#portions = kept.filter(({ bytes }) => bytes.length > 0);
+    this.#bytesUnderWay = keptBytes - left;
   }
 }

@@ -58,6 +58,8 @@ const request = fc.oneof(
   ),
 );
 
+const controller = fc.record({ name: text, address: text, since: text }, { noNullPrototype: true });
+
 const event = fc.oneof(
   fc.constant({ kind: 'break' as const }),
   fc.record({ kind: fc.constant('gap' as const), bytes: offset }, { requiredKeys: ['kind'], noNullPrototype: true }),
@@ -67,23 +69,73 @@ const event = fc.oneof(
   ),
   fc.record({ kind: fc.constant('inputs' as const), inputs }, { noNullPrototype: true }),
   fc.record({ kind: fc.constant('settings' as const), settings: lineSettings }, { noNullPrototype: true }),
+  fc.record({ kind: fc.constant('lost' as const), reason: text }, { noNullPrototype: true }),
+  fc.record({ kind: fc.constant('back' as const), settings: lineSettings, lines }, { noNullPrototype: true }),
+  fc.record({ kind: fc.constant('drained' as const), sent: offset }, { noNullPrototype: true }),
+  fc.record({ kind: fc.constant('in-doubt' as const), bytes: offset }, { noNullPrototype: true }),
+  fc.record(
+    { kind: fc.constant('control' as const), isYours: boolean, taken: offset, controller },
+    { requiredKeys: ['kind', 'isYours', 'taken'], noNullPrototype: true },
+  ),
+  fc.record({ kind: fc.constant('hold' as const), isHeld: boolean }, { noNullPrototype: true }),
+);
+
+const start = fc.oneof(
+  fc.constantFrom({ kind: 'now' as const }, { kind: 'all' as const }),
+  fc.record(
+    { kind: fc.constant('offset' as const), offset, epoch: text },
+    { requiredKeys: ['kind', 'offset'], noNullPrototype: true },
+  ),
+  fc.record({ kind: fc.constant('last' as const), bytes: offset }, { noNullPrototype: true }),
+  fc.record({ kind: fc.constant('since' as const), ms: offset }, { noNullPrototype: true }),
 );
 
 /** The fields of every message. */
 const fieldsOf: Record<MessageName, fc.Arbitrary<object>> = {
-  hello: fc.record({ wire: sequence, name: text, software: text }, { noNullPrototype: true }),
+  hello: fc.record(
+    { wire: sequence, newest: sequence, name: text, software: text },
+    { requiredKeys: ['wire', 'name', 'software'], noNullPrototype: true },
+  ),
   ping: fc.record({ number: u32 }, { noNullPrototype: true }),
   pong: fc.record({ number: u32 }, { noNullPrototype: true }),
   close: fc.record({ error: toldError }, { requiredKeys: [], noNullPrototype: true }),
-  open: fc.record({ port: portName, settings: change, window: offset }, { noNullPrototype: true }),
+  open: fc.record(
+    {
+      port: portName,
+      settings: change,
+      window: offset,
+      role: fc.constantFrom('control', 'monitor'),
+      takes: boolean,
+      start,
+    },
+    { requiredKeys: ['port', 'settings', 'window'], noNullPrototype: true },
+  ),
   opened: fc.record(
-    { name: text, device: text, epoch: text, offset, limit: offset, settings: lineSettings, lines },
+    {
+      name: text,
+      device: text,
+      epoch: text,
+      offset,
+      limit: offset,
+      settings: lineSettings,
+      lines,
+      token: text,
+      controller,
+    },
+    {
+      requiredKeys: ['name', 'device', 'epoch', 'offset', 'limit', 'settings', 'lines'],
+      noNullPrototype: true,
+    },
+  ),
+  resume: fc.record(
+    { token: text, attempt: sequence, sequence: u32, offset, limit: offset },
     { noNullPrototype: true },
   ),
+  resumed: fc.record({ sequence: u32, offset, limit: offset }, { noNullPrototype: true }),
   ack: fc.record({ sequence: u32, offset, limit: offset }, { noNullPrototype: true }),
   request: fc.record({ sequence, offset, request }, { noNullPrototype: true }),
   done: fc.record(
-    { sequence, settings: lineSettings, discardedTo: offset, error: toldError },
+    { sequence, number: sequence, settings: lineSettings, discardedTo: offset, error: toldError },
     { requiredKeys: ['sequence'], noNullPrototype: true },
   ),
   event: fc.record({ sequence, offset, event }, { noNullPrototype: true }),

@@ -4,7 +4,7 @@ import type { AccepterSession } from '../native/accepter-session.ts';
 import { Connection } from '../native/connection.ts';
 import { FrameDecoder } from '../native/frame-decoder.ts';
 import { encodeMessage } from '../native/frame-encoder.ts';
-import { type Message, type MessageOf, type Role, wireVersion } from '../native/message-table.ts';
+import { type Message, type MessageOf, newestWire, oldestWire, type Role } from '../native/message-table.ts';
 import type { Hello } from '../native/messages/hello.ts';
 import { encodeItem, FrameLog } from './frame-log.ts';
 
@@ -16,6 +16,8 @@ export class ScriptedPeer {
   readonly greetings: Hello[] = [];
   readonly opened: AccepterSession[] = [];
   readonly endings: (SercliError | undefined)[] = [];
+  /** Sessions that are kept for a client that comes back, by their tokens. */
+  readonly resumable = new Map<string, AccepterSession>();
   now = 0;
 
   /** @param role of the connection under test */
@@ -30,6 +32,9 @@ export class ScriptedPeer {
         },
         greeted: (hello) => void this.greetings.push(hello),
         open: (session) => void this.opened.push(session),
+        resume: (token) => this.resumable.get(token),
+        // The test looks at nextTickAt itself.
+        wake: () => undefined,
         ended: (error) => void this.endings.push(error),
       },
       this.now,
@@ -39,7 +44,14 @@ export class ScriptedPeer {
   /** A peer that has introduced itself. */
   static greeted(role: Role, limits?: Limits): ScriptedPeer {
     const peer = new ScriptedPeer(role, limits);
-    peer.say(0, { type: 'hello', wire: wireVersion, name: 'scripted', software: 'test/1' });
+    peer.say(0, { type: 'hello', wire: oldestWire, newest: newestWire, name: 'scripted', software: 'test/1' });
+    return peer;
+  }
+
+  /** A peer that knows wire version 1 and no other. */
+  static ofWire1(role: Role, limits?: Limits): ScriptedPeer {
+    const peer = new ScriptedPeer(role, limits);
+    peer.say(0, { type: 'hello', wire: 1, name: 'scripted', software: 'test/1' });
     return peer;
   }
 

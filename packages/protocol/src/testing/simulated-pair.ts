@@ -1,11 +1,12 @@
 import { SercliError } from '../errors.ts';
 import { defaultLimits, type Limits } from '../limits.ts';
 import type { AccepterSession } from '../native/accepter-session.ts';
-import { Connection } from '../native/connection.ts';
-import { FrameDecoder } from '../native/frame-decoder.ts';
-import type { Role } from '../native/message-table.ts';
-import { BytePipe, type PipeManner } from './byte-pipe.ts';
+import type { Connection } from '../native/connection.ts';
+import type { SessionRequest } from '../native/connector-session.ts';
+import { newestWire, type Role } from '../native/message-table.ts';
+import type { PipeManner } from './byte-pipe.ts';
 import { SimulatedApplication } from './simulated-application.ts';
+import { type KeptBytes, SimulatedConnection, type SimulatedConnectionOptions } from './simulated-connection.ts';
 import { SimulatedPort } from './simulated-port.ts';
 
 /** What a simulated agent does with an OPEN; the port is named `now-3`, `later-4`. */
@@ -23,26 +24,35 @@ export interface PairOptions {
   readonly limits?: Limits;
   readonly toAccepter?: PipeManner;
   readonly toConnector?: PipeManner;
+  readonly newestWire?: Readonly<Record<Role, number>>;
+  readonly congestedBytes?: number | undefined;
+  readonly sent?: NonNullable<SimulatedConnectionOptions['sent']>;
 }
 
 const directly: PipeManner = { delaysMs: [1], chunkSizes: [65_536] };
+const nothingKept: KeptBytes = { connector: 0, accepter: 0 };
+const newest = { connector: newestWire, accepter: newestWire };
 
-/** Two connections that are joined by two pipes, on a virtual clock. */
+/** A client and an agent, one connection between them after the other, and a virtual clock. */
 export class SimulatedPair {
-  readonly connections: Readonly<Record<Role, Connection>>;
   readonly sessions: SimulatedSession[] = [];
-  readonly endings: Record<Role, (SercliError | undefined)[]> = { connector: [], accepter: [] };
-  readonly congested: Record<Role, boolean> = { connector: false, accepter: false };
-  /** Pings that each side sent. */
-  readonly pings: Record<Role, number> = { connector: 0, accepter: 0 };
-  readonly #pipes: Readonly<Record<Role, BytePipe>>;
-  readonly #limits: Limits;
+  #connecting: SimulatedConnectionOptions;
+  /** The last is the one in use; the others have an end that has not noticed yet that they are over. */
+  #connections: SimulatedConnection[];
+  /** The sessions that the agent keeps, by their tokens. */
+  readonly #kept = new Map<string, AccepterSession>();
+  #lastToken = 0;
   #now = 0;
 
-  constructor({ limits = defaultLimits, toAccepter = directly, toConnector = directly }: PairOptions = {}) {
-    this.#limits = limits;
-    this.#pipes = { connector: new BytePipe(toAccepter), accepter: new BytePipe(toConnector) };
-    this.connections = { connector: this.#connect('connector'), accepter: this.#connect('accepter') };
+  constructor({ limits = defaultLimits, toAccepter = directly, toConnector = directly, ...options }: PairOptions = {}) {
+    this.#connecting = {
+      newestWire: newest,
+      ...options,
+      ...{ limits, toAccepter, toConnector, clock: this.clock },
+      open: (session, { port }) => this.#welcome(session, port),
+      resume: (token) => this.#kept.get(token),
+    };
+    this.#connections = [new SimulatedConnection(this.#connecting)];
   }
 
   get now(): number {
@@ -51,27 +61,90 @@ export class SimulatedPair {
 
   readonly clock = (): number => this.#now;
 
-  open(welcome: Welcome, startOffset = 0): SimulatedSession {
+  /** The connection in use, or the last that was. */
+  get connection(): SimulatedConnection {
+    const last = this.#connections.at(-1);
+    if (last === undefined) throw new Error('there is always one');
+    return last;
+  }
+
+  get connections(): Readonly<Record<Role, Connection>> {
+    return this.connection.ends;
+  }
+
+  get endings(): Readonly<Record<Role, (SercliError | undefined)[]>> {
+    return this.connection.endings;
+  }
+
+  /** The client has a connection, as far as it knows. */
+  get isConnected(): boolean {
+    return !this.connection.isOver('connector');
+  }
+
+  /** How many sessions the agent keeps. */
+  get keptSessions(): number {
+    return this.#kept.size;
+  }
+
+  open(welcome: Welcome, startOffset = 0, request: Omit<SessionRequest, 'port'> = {}): SimulatedSession {
     const seed = this.sessions.length;
     const application = new SimulatedApplication(seed, this.clock);
     const session: SimulatedSession = { application, startOffset, port: undefined };
     this.sessions.push(session);
-    application.session = this.connections.connector.openSession(`${welcome}-${seed}`, {}, application);
+    const port = `${welcome}-${seed}`;
+    application.session = this.connections.connector.openSession({ port, ...request }, application);
     return session;
   }
 
   congest(role: Role, isCongested: boolean): void {
-    this.congested[role] = isCongested;
-    this.connections[role].setCongested(isCongested, this.#now);
+    this.connection.congest(role, isCongested);
   }
 
-  /** The carrier breaks; what was under way is lost. */
-  drop(): void {
-    for (const role of ['connector', 'accepter'] as const) {
-      this.#pipes[role].cut();
-      const error = new SercliError('connection-lost', { host: 'the peer', reason: 'the cable was pulled' });
-      this.connections[role].carrierEnded(error);
+  /** The way breaks, and both ends notice it, one of them first. */
+  cut(kept: KeptBytes = nothingKept): void {
+    this.connection.break(kept);
+    this.connection.deliverAll();
+    this.connection.lose('connector');
+    this.connection.lose('accepter');
+  }
+
+  /** The client connects again, if it knows that it has to, and goes on with its sessions. */
+  reconnect(): void {
+    if (this.isConnected) return;
+    this.#connections = this.#connections.filter((old) => !old.isOver('accepter') || !old.isOver('connector'));
+    this.#connections.push(new SimulatedConnection(this.#connecting));
+    for (const { application } of this.sessions) {
+      if (application.isCut) this.connections.connector.carry(application.session);
     }
+  }
+
+  /** There is a connection that works, if need be another one. */
+  heal(): void {
+    if (this.connection.isBroken) this.connection.lose('connector');
+    this.reconnect();
+  }
+
+  /**
+   * The agent is killed, and another one runs in its place, maybe of another release. The client notices when it is told
+   * or hears nothing.
+   */
+  restartAgent(wire: number = this.#connecting.newestWire.accepter): void {
+    this.#connecting = { ...this.#connecting, newestWire: { ...this.#connecting.newestWire, accepter: wire } };
+    for (const connection of this.#connections) {
+      connection.kill('accepter');
+      connection.break(nothingKept);
+    }
+    for (const { port } of this.sessions) port?.vanish();
+    this.#kept.clear();
+  }
+
+  /** The client is killed, and another one runs in its place. */
+  restartClient(): void {
+    for (const connection of this.#connections) {
+      connection.kill('connector');
+      connection.break(nothingKept);
+    }
+    for (const { application } of this.sessions) application.vanish();
   }
 
   /** Lets time pass: whatever is due happens at its time. */
@@ -79,77 +152,30 @@ export class SimulatedPair {
     const end = this.#now + ms;
     for (let due = this.#dueAt(); due <= end; due = this.#dueAt()) {
       this.#now = Math.max(this.#now, due);
-      this.#deliver('connector', 'accepter');
-      this.#deliver('accepter', 'connector');
-      this.#tick('connector');
-      this.#tick('accepter');
+      for (const connection of [...this.#connections]) connection.act();
     }
     this.#now = end;
   }
 
   #dueAt(): number {
-    const { connector, accepter } = this.connections;
-    return Math.min(connector.nextTickAt, accepter.nextTickAt, this.#pipes.connector.dueAt, this.#pipes.accepter.dueAt);
-  }
-
-  #deliver(from: Role, to: Role): void {
-    for (const chunk of this.#pipes[from].receive(this.#now)) this.connections[to].receive(chunk, this.#now);
-  }
-
-  #tick(role: Role): void {
-    const connection = this.connections[role];
-    if (connection.nextTickAt > this.#now) return;
-    connection.tick(this.#now);
-    if (connection.nextTickAt <= this.#now) throw new Error(`the tick of the ${role} at ${this.#now} did nothing`);
-  }
-
-  #connect(role: Role): Connection {
-    const watch = this.#watch(role);
-    return new Connection(
-      { role, name: role, software: 'test/1', limits: this.#limits },
-      {
-        send: (head, body) => {
-          watch.push(head);
-          if (body !== undefined) watch.push(body);
-          this.#pipes[role].send(head, this.#now);
-          if (body !== undefined) this.#pipes[role].send(body, this.#now);
-        },
-        greeted: () => undefined,
-        open: (session, open) => this.#welcome(session, open.port),
-        ended: (error) => this.endings[role].push(error),
-      },
-      this.#now,
-    );
-  }
-
-  /** Looks at everything that a side sends: whole frames, no data while its carrier is congested. */
-  #watch(role: Role): FrameDecoder {
-    return new FrameDecoder(
-      {
-        message: (_channel, { type }) => {
-          if (type === 'ping') this.pings[role] += 1;
-        },
-        data: () => {
-          if (this.congested[role]) throw new Error(`the ${role} sends data while its carrier is congested`);
-        },
-        skipped: (type) => {
-          throw new Error(`type ${type} was sent, which nobody knows`);
-        },
-      },
-      role,
-      this.#limits,
-    );
+    let at = Number.POSITIVE_INFINITY;
+    for (const connection of this.#connections) at = Math.min(at, connection.dueAt);
+    return at;
   }
 
   #welcome(accepted: AccepterSession, name: string): void {
     const [welcome, number] = name.split('-');
     const session = this.sessions[Number(number)];
     if (session === undefined) throw new Error(`no session ${name}`);
+    if (session.port !== undefined) throw new Error(`${name} was opened twice`);
     if (welcome === 'refused') {
       const fields = { port: name, host: 'here', holder: 'desk', since: '10:04' };
       return accepted.close(new SercliError('port-busy', fields), this.#now);
     }
-    session.port = new SimulatedPort(accepted, Number(number), session.startOffset, this.clock);
+    this.#lastToken += 1;
+    const token = `token-${this.#lastToken}`;
+    const keeping = { token, keep: () => this.#kept.set(token, accepted), forget: () => this.#kept.delete(token) };
+    session.port = new SimulatedPort(accepted, Number(number), session.startOffset, this.clock, keeping);
     if (welcome === 'now') session.port.accept();
   }
 }

@@ -9,9 +9,12 @@ import { lineSettings, offset, sequenceNumber } from './fields.ts';
  *     {"sequence": 1, "settings": {...}}     settings in force after a configure
  *     {"sequence": 4, "discardedTo": 8192}   a flush of received bytes: those to the client below this offset are void
  *     {"sequence": 2, "error": {...}}        it failed
+ *
+ * Since wire version 2, `number` is the answer's own among the events: {"sequence": 1, "number": 7}.
  */
 const schema = v.object({
   sequence: sequenceNumber,
+  number: v.exactOptional(sequenceNumber),
   settings: v.exactOptional(lineSettings),
   discardedTo: v.exactOptional(offset),
   error: v.exactOptional(toldError),

@@ -48,3 +48,17 @@ const schema = v.object({
 export type Event = v.InferOutput<typeof schema>;
 export type PortEvent = Event['event'];
 export const eventBody = jsonBody<Event>(schema);
+
+const firstKinds: readonly PortEvent['kind'][] = ['break', 'gap', 'line-error', 'inputs', 'settings'];
+
+/** Peers of wire version 1 do not know the event. */
+export function isSinceWire2({ kind }: PortEvent): boolean {
+  return !firstKinds.includes(kind);
+}
+
+const presentKinds: readonly PortEvent['kind'][] = ['inputs', 'settings', 'drained', 'hold'];
+
+/** The event tells how things are, so that only the last of its kind counts. */
+export function isAboutPresent({ kind }: PortEvent): boolean {
+  return presentKinds.includes(kind);
+}

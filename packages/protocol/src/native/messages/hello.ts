@@ -5,13 +5,16 @@ import { shortText } from './fields.ts';
 /**
  * HELLO: the first message of each side, sent at once.
  *
- *     {"wire": 1, "name": "SerialMachine", "software": "sercli/0.1.0"}
+ *     {"wire": 1, "newest": 2, "name": "SerialMachine", "software": "sercli/0.1.0"}
  *
- * `wire` is the version of this protocol. A side that reads a version it does not speak closes with `wire-version`,
- * so nothing else of HELLO may be needed to read `wire`.
+ * `wire` is the oldest version of this protocol that the side speaks, `newest` the newest; missing: no other. Both speak
+ * the newest that they share. A side that shares none with the other closes with `wire-version`, so nothing else of
+ * HELLO may be needed to read the two.
  */
+const wireNumber = v.pipe(v.number(), v.integer(), v.minValue(1));
 const schema = v.object({
-  wire: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  wire: wireNumber,
+  newest: v.exactOptional(wireNumber),
   name: v.optional(shortText, 'unnamed'),
   software: v.optional(shortText, 'unknown'),
 });

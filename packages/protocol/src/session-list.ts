@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+import { listedAgent } from './listed-agent.ts';
+
+/** The path of the session list on an agent. */
+export const sessionListPath = '/v1/sessions';
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const time = v.pipe(v.string(), v.isoTimestamp());
+
+const listedSession = v.object({
+  port: v.string(),
+  client: v.object({ name: v.string(), address: v.string() }),
+  /** Program and version of the client. */
+  software: v.string(),
+  role: v.picklist(['control', 'monitor']),
+  since: time,
+  /** Missing: a connection carries the session. Else the agent keeps it since then for a client that comes back. */
+  cutSince: v.exactOptional(time),
+  /** How often the client has come back. */
+  reconnects: count,
+  /** Bytes of the device that the session has read, and bytes that it has written. */
+  readBytes: count,
+  writtenBytes: count,
+  /** Bytes of the port's log that the session has not read yet. */
+  lagBytes: count,
+  /** Bytes that it was told it has missed, and how often; how many are missing is not always known. */
+  gapBytes: count,
+  gaps: count,
+  /** Bytes that may be under way to the client. */
+  windowBytes: count,
+});
+
+const sessionList = v.object({
+  /** The version of this answer. Fields may be added within a version. */
+  version: v.literal(1),
+  agent: listedAgent,
+  /** The oldest first. */
+  sessions: v.array(listedSession),
+});
+
+/** What `GET /v1/sessions` answers and `sercli who --json` prints. */
+export type SessionList = v.InferOutput<typeof sessionList>;
+export type ListedSession = SessionList['sessions'][number];
+
+/** @throws Error that says what is wrong with it */
+export function parseSessionList(json: string): SessionList {
+  return v.parse(sessionList, JSON.parse(json));
+}
