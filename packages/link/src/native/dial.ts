@@ -18,16 +18,22 @@ export const nativePath = '/v1/native';
  */
 export const tlsOptions: RequestOptions = { agent: false, rejectUnauthorized: false, minVersion: 'TLSv1.3' };
 
+export interface DialOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that the agent has to answer; `dialTimeoutMs` unless said otherwise. */
+  readonly timeoutMs?: number | undefined;
+}
+
 /**
  * Opens a carrier to an agent.
  *
  * @throws SercliError `host-not-found`, `agent-unreachable`, `not-an-agent`, `aborted`
  */
-export function dial(address: AgentAddress, options: { signal?: AbortSignal | undefined } = {}): Promise<Carrier> {
-  return address.carrier === 'websocket' ? dialWebSocket(address, options.signal) : dialStream(address, options.signal);
+export function dial(address: AgentAddress, options: DialOptions = {}): Promise<Carrier> {
+  return address.carrier === 'websocket' ? dialWebSocket(address, options) : dialStream(address, options);
 }
 
-function dialStream(address: AgentAddress, signal: AbortSignal | undefined): Promise<Carrier> {
+function dialStream(address: AgentAddress, { signal, timeoutMs = dialTimeoutMs }: DialOptions): Promise<Carrier> {
   return new Promise((resolve, reject) => {
     const dialling = request({
       ...tlsOptions,
@@ -35,7 +41,7 @@ function dialStream(address: AgentAddress, signal: AbortSignal | undefined): Pro
       port: address.tcpPort,
       path: nativePath,
       headers: { Connection: 'Upgrade', Upgrade: 'sercli' },
-      timeout: dialTimeoutMs,
+      timeout: timeoutMs,
       ...(signal === undefined ? {} : { signal }),
     });
     dialling.on('upgrade', (_response, socket: Socket, head: Buffer) => {
@@ -47,13 +53,16 @@ function dialStream(address: AgentAddress, signal: AbortSignal | undefined): Pro
       dialling.destroy();
       reject(notAnAgent(address, `it answers HTTP ${response.statusCode}`));
     });
-    dialling.on('timeout', () => dialling.destroy(new Error(`no answer within ${dialTimeoutMs / 1000} s`)));
+    dialling.on('timeout', () => dialling.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
     dialling.on('error', (error) => reject(dialError(address, error)));
     dialling.end();
   });
 }
 
-async function dialWebSocket(address: AgentAddress, signal: AbortSignal | undefined): Promise<Carrier> {
+async function dialWebSocket(
+  address: AgentAddress,
+  { signal, timeoutMs = dialTimeoutMs }: DialOptions,
+): Promise<Carrier> {
   const { WebSocket } = await import('ws');
   const url = `wss://${formatAgentAddress({ ...address, carrier: 'stream' }).replace(/%[^\]]*/, '')}${nativePath}`;
   return new Promise((resolve, reject) => {
@@ -61,7 +70,7 @@ async function dialWebSocket(address: AgentAddress, signal: AbortSignal | undefi
       ...tlsOptions,
       host: address.host,
       port: address.tcpPort,
-      handshakeTimeout: dialTimeoutMs,
+      handshakeTimeout: timeoutMs,
       perMessageDeflate: false,
     });
     const abort = (): void => webSocket.terminate();

@@ -15,6 +15,7 @@ const closeGraceMs = 2_000;
 export interface EndpointHandlers {
   greeted(hello: Hello): void;
   open: ConnectionHandlers['open'];
+  resume: ConnectionHandlers['resume'];
   /** Over; without an error if a side closed on purpose. Called once. */
   ended(error: SercliError | undefined): void;
 }
@@ -38,14 +39,16 @@ export class NativeEndpoint {
         send: (head, body) => this.#send(head, body),
         greeted: (hello) => handlers.greeted(hello),
         open: (session, open) => handlers.open(session, open),
+        resume: (token) => handlers.resume(token),
+        wake: (at) => this.#wake(at),
         ended: (error) => this.#ended(error),
       },
       performance.now(),
     );
     carrier.listen({
       received: (chunk) => this.#received(chunk),
-      drained: () => this.#turn((now) => this.#connection.setCongested(false, now)),
-      ended: (error) => this.#turn(() => this.#connection.carrierEnded(error)),
+      drained: () => this.#connection.setCongested(false, performance.now()),
+      ended: (error) => this.#connection.carrierEnded(error),
     });
     this.#setTimer();
   }
@@ -58,23 +61,12 @@ export class NativeEndpoint {
     return this.#connection;
   }
 
-  /** Something was done to the connection or its sessions that may have set an earlier deadline. */
-  touch(): void {
-    if (this.#connection.nextTickAt < this.#timerAt) this.#setTimer();
-  }
-
   close(error?: SercliError): void {
-    this.#turn(() => this.#connection.close(error));
-  }
-
-  /** Runs something on the connection, then sees to the timer. */
-  #turn(action: (now: number) => void): void {
-    action(performance.now());
-    this.touch();
+    this.#connection.close(error);
   }
 
   #received(chunk: Uint8Array): void {
-    this.#turn((now) => this.#connection.receive(chunk, now));
+    this.#connection.receive(chunk, performance.now());
     if (!this.#carrier.keepsFrames || this.#connection.isEnded) return;
     if (chunk.length > 0 && this.#connection.isBetweenFrames) return;
     this.close(
@@ -95,6 +87,10 @@ export class NativeEndpoint {
       this.#carrier.abort();
       this.#connection.carrierEnded(error);
     });
+  }
+
+  #wake(at: number): void {
+    if (at < this.#timerAt) this.#setTimer();
   }
 
   #setTimer(): void {

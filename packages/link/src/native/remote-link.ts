@@ -1,55 +1,58 @@
 import {
   type ConnectorSession,
+  type Controller,
   type Done,
-  defaultLimits,
-  defaultLineSettings,
-  equalLineSettings,
-  errorFromTold,
   type FlushQueue,
   type LineSettings,
   type LineSettingsChange,
   type ModemLines,
-  noModemLines,
   type Opened,
   type PortEvent,
   type PortRequest,
   type SequenceStep,
   SercliError,
+  type SessionRequest,
 } from '@sercli/protocol';
 import { ReceiveQueue } from '../receive-queue.ts';
-import type { LinkInfo, LinkListener, LinkState, SerialLink } from '../serial-link.ts';
+import type { LinkEvent, LinkInfo, LinkListener, LinkState, SerialLink } from '../serial-link.ts';
 import type { NativeEndpoint } from './endpoint.ts';
+import { RemotePort, type StartPlace } from './remote-port.ts';
+import { WaitingRequests } from './waiting-requests.ts';
 
-interface Waiting {
-  resolve(done: Done): void;
-  reject(error: SercliError): void;
+export interface RemoteLinkOptions {
+  /** The agent, for people to read. */
+  readonly host: string;
+  readonly request: SessionRequest;
+  /** The connection was cut: `carryOn` goes on with another one, `abort` gives up. Without it the link ends. */
+  cut?(error: SercliError): void;
 }
 
-/** A port of a peer: the dialling end of a session of the native protocol, as a link. */
+/**
+ * A port of a peer: the dialling end of a session of the native protocol, as a link. It is *lost* while its connection
+ * is cut or the device is gone, and goes on where it was.
+ */
 export class RemoteLink implements SerialLink {
   /** Resolves when the peer has given the port; rejects with the reason why not. */
   readonly opened: Promise<void>;
   readonly closed: Promise<SercliError | undefined>;
-  readonly #endpoint: NativeEndpoint;
   readonly #session: ConnectorSession;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #requests = new WaitingRequests();
+  readonly #cut: RemoteLinkOptions['cut'];
   #received = new ReceiveQueue();
   #listener: LinkListener | undefined;
   /** Flushes of received bytes that the peer has not confirmed. */
   #flushes = 0;
   #state: LinkState = { kind: 'opening' };
   #info: LinkInfo;
-  #settings: LineSettings = defaultLineSettings;
-  #lines: ModemLines = noModemLines;
-  #drainedOffset = 0;
-  #hasControl = true;
+  readonly #port: RemotePort;
   #resolveOpened: () => void = ignore;
   #rejectOpened: (error: SercliError) => void = ignore;
   #resolveClosed: (error: SercliError | undefined) => void = ignore;
 
-  constructor(endpoint: NativeEndpoint, host: string, port: string, settings: LineSettingsChange) {
-    this.#endpoint = endpoint;
-    this.#info = { name: port, device: `${host}/${port}` };
+  constructor(endpoint: NativeEndpoint, { host, request, cut }: RemoteLinkOptions) {
+    this.#info = { name: request.port, device: `${host}/${request.port}` };
+    this.#port = new RemotePort(request.role !== 'monitor');
+    this.#cut = cut;
     this.opened = new Promise((resolve, reject) => {
       this.#resolveOpened = resolve;
       this.#rejectOpened = reject;
@@ -59,7 +62,7 @@ export class RemoteLink implements SerialLink {
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
-    this.#session = endpoint.connection.openSession(port, settings, {
+    this.#session = endpoint.connection.openSession(request, {
       opened: (opened) => this.#open(opened),
       received: (bytes) => this.#received.push(bytes),
       event: (event) => this.#event(event),
@@ -67,8 +70,15 @@ export class RemoteLink implements SerialLink {
       done: (done) => this.#done(done),
       writable: () => this.#listener?.writable(),
       taken: () => this.#received.readOffset,
+      cut: (error) => this.#lose(error),
+      resumed: () => this.#restoreState(),
       ended: (error) => this.#end(error),
     });
+  }
+
+  /** Goes on with another connection to the peer, after a cut. @throws SercliError where that one has ended already */
+  carryOn(endpoint: NativeEndpoint): void {
+    endpoint.connection.carry(this.#session);
   }
 
   get info(): LinkInfo {
@@ -80,15 +90,35 @@ export class RemoteLink implements SerialLink {
   }
 
   get settings(): LineSettings {
-    return this.#settings;
+    return this.#port.settings;
   }
 
   get lines(): ModemLines {
-    return this.#lines;
+    return this.#port.lines;
+  }
+
+  /** Where reading began. */
+  get start(): StartPlace {
+    return this.#port.start;
+  }
+
+  /** The peer keeps the session when its connection is cut, and its log by offsets. */
+  get isResumable(): boolean {
+    return this.#port.drainedOffset !== undefined;
+  }
+
+  /** Who controls the port, if it is not this link. */
+  get controller(): Controller | undefined {
+    return this.#port.controller;
   }
 
   get readOffset(): number {
     return this.#received.readOffset;
+  }
+
+  /** Offset of the byte that comes next from the peer. */
+  get receivedOffset(): number {
+    return this.#received.endOffset;
   }
 
   get writeOffset(): number {
@@ -100,11 +130,11 @@ export class RemoteLink implements SerialLink {
   }
 
   get drainedOffset(): number {
-    return this.#drainedOffset;
+    return this.#port.drainedOffset ?? this.takenOffset;
   }
 
   get hasControl(): boolean {
-    return this.#hasControl;
+    return this.#port.hasControl;
   }
 
   peek(maxBytes: number): Uint8Array {
@@ -116,16 +146,15 @@ export class RemoteLink implements SerialLink {
   consume(bytes: number): void {
     this.#received.consume(bytes);
     this.#session.consumed(performance.now());
-    this.#endpoint.touch();
   }
 
   write(bytes: Uint8Array): number {
-    return this.#session.write(bytes, performance.now());
+    return this.hasControl ? this.#session.write(bytes, performance.now()) : 0;
   }
 
   async configure(change: LineSettingsChange): Promise<LineSettings> {
     const { settings } = await this.#request({ kind: 'configure', change });
-    return settings ?? this.#settings;
+    return settings ?? this.settings;
   }
 
   async runSequence(steps: readonly SequenceStep[]): Promise<void> {
@@ -154,6 +183,7 @@ export class RemoteLink implements SerialLink {
     this.#received.listen(listener);
   }
 
+  /** Where the connection is cut, it ends at once, with the error that cut it. */
   async close(): Promise<void> {
     if (this.#state.kind === 'closed') return;
     if (this.#state.kind === 'opening') await this.opened.catch(ignore);
@@ -167,29 +197,16 @@ export class RemoteLink implements SerialLink {
 
   #request(request: PortRequest): Promise<Done> {
     if (this.#state.kind === 'closed') return Promise.reject(this.#whyClosed(this.#state.error));
-    const refusal = this.#whyTooMuch(request);
-    if (refusal !== undefined) return Promise.reject(refusal);
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(this.#session.request(request), { resolve, reject });
-    });
-  }
-
-  /** What the peer would end the connection for. */
-  #whyTooMuch(request: PortRequest): SercliError | undefined {
-    const { pendingRequests, sequenceSteps, stepWaitMs } = defaultLimits;
-    const refuse = (reason: string): SercliError =>
-      new SercliError('request-refused', { what: request.kind, port: this.#info.name, reason });
-    if (this.#waiting.size >= pendingRequests) return refuse(`${pendingRequests} requests wait already`);
-    if (request.kind !== 'run-sequence') return undefined;
-    const { steps } = request;
-    if (steps.length <= sequenceSteps && steps.every(({ waitMs = 0 }) => waitMs <= stepWaitMs)) return undefined;
-    return refuse(`a sequence has at most ${sequenceSteps} steps of at most ${stepWaitMs} ms`);
+    const reason = this.#requests.whyTooMuch(request);
+    if (reason !== undefined) {
+      return Promise.reject(new SercliError('request-refused', { what: request.kind, port: this.#info.name, reason }));
+    }
+    return this.#requests.send(request, (wanted) => this.#session.request(wanted));
   }
 
   #open(opened: Opened): void {
     this.#info = { name: opened.name, device: this.#info.device };
-    this.#settings = opened.settings;
-    this.#lines = opened.lines;
+    this.#port.open(opened);
     this.#received = new ReceiveQueue(opened.offset);
     if (this.#listener !== undefined) this.#received.listen(this.#listener);
     this.#setState({ kind: 'up' });
@@ -204,48 +221,33 @@ export class RemoteLink implements SerialLink {
         return this.#received.pushGap(event.bytes);
       case 'line-error':
         return this.#received.pushLineError(event.error);
-      case 'inputs':
-        this.#lines = { ...this.#lines, ...event.inputs };
-        return this.#listener?.event(event);
-      case 'settings':
-        return this.#setSettings(event.settings);
-      case 'lost':
-        return this.#setState({ kind: 'lost', reason: event.reason });
-      case 'back':
-        this.#lines = event.lines;
-        this.#setState({ kind: 'up' });
-        return this.#setSettings(event.settings);
-      case 'drained':
-        this.#drainedOffset = event.sent;
-        return this.#listener?.event({ kind: 'drained', offset: event.sent });
-      case 'in-doubt':
-      case 'hold':
-        return this.#listener?.event(event);
-      case 'control':
-        return this.#controlChanged(event);
       default:
-        return event satisfies never;
+        this.#tell(this.#port.note(event, { offset: this.writeOffset, taken: this.takenOffset }));
     }
-  }
-
-  #controlChanged({ isYours, taken, controller }: Extract<PortEvent, { kind: 'control' }>): void {
-    const unsentBytes = this.#hasControl && !isYours ? this.writeOffset - taken : 0;
-    this.#hasControl = isYours;
-    this.#listener?.event({ kind: 'control', hasControl: isYours, controller, unsentBytes });
+    if (event.kind === 'lost' || event.kind === 'back') this.#restoreState();
+    // Who waits to write learns that it cannot.
+    if (event.kind === 'control') this.#listener?.writable();
   }
 
   #done({ sequence, ...done }: Done): void {
-    const waiting = this.#waiting.get(sequence);
-    this.#waiting.delete(sequence);
-    if (done.settings !== undefined) this.#setSettings(done.settings);
-    if (done.error === undefined) waiting?.resolve({ sequence, ...done });
-    else waiting?.reject(errorFromTold(done.error));
+    if (done.settings !== undefined) this.#tell(this.#port.setSettings(done.settings));
+    this.#requests.answer({ sequence, ...done });
   }
 
-  #setSettings(settings: LineSettings): void {
-    if (equalLineSettings(settings, this.#settings)) return;
-    this.#settings = settings;
-    this.#listener?.event({ kind: 'settings', settings });
+  #tell(event: LinkEvent | undefined): void {
+    if (event !== undefined) this.#listener?.event(event);
+  }
+
+  #lose(error: SercliError): void {
+    if (this.#cut === undefined) return this.abort(error);
+    this.#setState({ kind: 'lost', reason: error.message });
+    this.#cut(error);
+  }
+
+  /** The connection carries the session: what the device is decides. */
+  #restoreState(): void {
+    const reason = this.#port.deviceLost;
+    this.#setState(reason === undefined ? { kind: 'up' } : { kind: 'lost', reason });
   }
 
   #setState(state: LinkState): void {
@@ -255,8 +257,7 @@ export class RemoteLink implements SerialLink {
 
   #end(error: SercliError | undefined): void {
     const reason = this.#whyClosed(error);
-    for (const waiting of this.#waiting.values()) waiting.reject(reason);
-    this.#waiting.clear();
+    this.#requests.fail(reason);
     this.#setState(error === undefined ? { kind: 'closed' } : { kind: 'closed', error });
     this.#rejectOpened(reason);
     this.#resolveClosed(error);

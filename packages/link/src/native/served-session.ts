@@ -1,5 +1,6 @@
 import {
   type AccepterSession,
+  type Controller,
   type Done,
   type FlushQueue,
   type PortEvent,
@@ -9,6 +10,7 @@ import {
   toSercliError,
 } from '@sercli/protocol';
 import type { LinkEvent, LinkState, SerialLink } from '../serial-link.ts';
+import type { HeldSessions } from './held-sessions.ts';
 
 /** A command can be longer than a message may be; clients only show it. */
 const deviceCharacters = 1024;
@@ -19,11 +21,21 @@ interface WaitingRequest {
   readonly request: PortRequest;
 }
 
+export interface ServedSessionOptions {
+  readonly session: AccepterSession;
+  readonly link: SerialLink;
+  /** Names the run of the link's count of received bytes. */
+  readonly epoch: string;
+  /** Who controls the port, if it is not this session. */
+  readonly controller?: Controller | undefined;
+  /** Where the session is held when its client is cut off; without it, it ends then. */
+  readonly held?: ReturnType<HeldSessions['hold']> | undefined;
+}
+
 /** Serves a link to the client of one session: bytes, requests and events, in order and within the windows. */
 export class ServedSession {
   readonly #session: AccepterSession;
   readonly #link: SerialLink;
-  readonly #touch: () => void;
   /** Bytes for the device that the link has not taken yet; their amount is bounded by the window. */
   readonly #unwritten: Uint8Array[] = [];
   readonly #requests: WaitingRequest[] = [];
@@ -38,16 +50,20 @@ export class ServedSession {
   #isClosing = false;
   #closed: { readonly error: SercliError | undefined } | undefined;
 
-  /** @param touch is called when a deadline of the session may have changed */
-  constructor(session: AccepterSession, link: SerialLink, epoch: string, touch: () => void) {
+  constructor({ session, link, epoch, controller, held }: ServedSessionOptions) {
     this.#session = session;
     this.#link = link;
-    this.#touch = touch;
     this.#linkBase = link.writeOffset;
     const { info, settings, lines, readOffset } = link;
     const device = info.device.slice(0, deviceCharacters);
+    const opened = { name: info.name, device, epoch, offset: readOffset, settings, lines };
+    const told = {
+      ...opened,
+      ...(held === undefined ? {} : { token: held.token }),
+      ...(controller === undefined ? {} : { controller }),
+    };
     const isWanted = session.accept(
-      { name: info.name, device, epoch, offset: readOffset, settings, lines },
+      told,
       {
         received: (bytes) => {
           this.#unwritten.push(bytes);
@@ -62,6 +78,7 @@ export class ServedSession {
         },
         ended: (error) => link.abort(error),
       },
+      held?.keeper,
     );
     if (!isWanted) {
       link.abort(new SercliError('session-ended', { port: info.name, reason: 'the client gave it up' }));
@@ -82,7 +99,9 @@ export class ServedSession {
   #send(now: number): void {
     if (this.#flushes > 0) return;
     for (let fits = this.#session.sendableBytes; fits > 0; fits = this.#session.sendableBytes) {
-      const bytes = this.#link.peek(fits);
+      // Looking may have told of a gap, which uses up the window.
+      const next = this.#link.peek(fits);
+      const bytes = next.subarray(0, this.#session.sendableBytes);
       if (bytes.length === 0) break;
       this.#session.sendData(bytes, now);
       this.#link.consume(bytes.length);
@@ -90,11 +109,11 @@ export class ServedSession {
     if (this.#closed !== undefined && (this.#isClosing || this.#link.peek(1).length === 0)) {
       this.#session.close(this.#closed.error, now);
     }
-    this.#touch();
   }
 
   /** Hands on what came, requests in their place, as far as the link takes it. */
   #write(): void {
+    if (!this.#link.hasControl) this.#discardUnwritten();
     let isTaken = true;
     while (isTaken) {
       this.#startRequests();
@@ -109,8 +128,16 @@ export class ServedSession {
       isTaken = taken === part.length;
     }
     this.#session.taken(performance.now());
-    this.#touch();
-    if (this.#isClosing && this.#unwritten.length === 0) void this.#link.close();
+    if (this.#isClosing) this.#closeLink();
+  }
+
+  /** What the client wrote is handed to the device first; one that is lost is not waited for. */
+  #closeLink(): void {
+    const { info, state } = this.#link;
+    if (this.#unwritten.length === 0) void this.#link.close();
+    else if (state.kind === 'lost') {
+      this.#link.abort(new SercliError('device-lost', { device: info.device, reason: state.reason }));
+    }
   }
 
   #startRequests(): void {
@@ -182,6 +209,7 @@ export class ServedSession {
   #event(event: LinkEvent): void {
     const told = this.#told(event);
     if (told !== undefined) this.#session.sendEvent(told);
+    if (event.kind === 'control' || event.kind === 'state') this.#write();
   }
 
   /** The event as the wire tells it; the end of a link is told by CLOSE instead. */
