@@ -4,13 +4,21 @@ import type { Advertiser, Discovery } from '@sercli/discovery';
 import {
   type Carrier,
   fingerprintOf,
+  HeldSessions,
   type Identity,
   listenNative,
   loadIdentity,
   type NativeListener,
   shortIdOf,
 } from '@sercli/link';
-import { defaultTcpPort, type PortList, toSercliError, wireVersion } from '@sercli/protocol';
+import {
+  defaultTcpPort,
+  type ListedAgent,
+  newestWire,
+  type PortList,
+  type SessionList,
+  toSercliError,
+} from '@sercli/protocol';
 import { type PortConfig, portConfigOf } from './config/config.ts';
 import type { PortSpec } from './devices/port-spec.ts';
 import { type Logger, silentLogger } from './logger.ts';
@@ -19,6 +27,8 @@ import type { PortPolicy } from './ports/served-port.ts';
 import { isPrivateAddress } from './server/admission.ts';
 import { ClientConnection } from './server/client-connection.ts';
 import { answerHttp } from './server/http-api.ts';
+import { formatMetrics } from './server/metrics.ts';
+import { SessionBook } from './server/session-book.ts';
 
 /** Which ports an agent serves. */
 export interface AgentPorts {
@@ -28,6 +38,8 @@ export interface AgentPorts {
   readonly all?: boolean | undefined;
   /** For every port that does not say otherwise. */
   readonly policy?: Partial<PortPolicy> | undefined;
+  /** What the logs of all ports together may keep, in bytes; 128 MiB unless said otherwise. */
+  readonly logMemory?: number | undefined;
 }
 
 export interface AgentOptions extends AgentPorts {
@@ -57,6 +69,8 @@ export class Agent {
   readonly #logger: Logger;
   readonly #registry: PortRegistry;
   readonly #connections = new Set<ClientConnection>();
+  readonly #held = new HeldSessions();
+  readonly #sessions = new SessionBook();
   readonly #listeners: NativeListener[] = [];
   #name: string;
   /** Takes a moment, for the name has to be asked for; serving does not wait. */
@@ -104,12 +118,18 @@ export class Agent {
 
   /** What `GET /v1/ports` answers. */
   async portList(): Promise<PortList> {
-    return this.#listOf(await this.#registry.list());
+    return { version: 1, agent: this.#listed, ports: await this.#registry.list() };
   }
 
-  #listOf(ports: PortList['ports']): PortList {
-    const agent = { name: this.name, software: this.#software, open: this.#options.open === true };
-    return { version: 1, agent, ports };
+  /** What `GET /v1/sessions` answers. */
+  sessionList(): SessionList {
+    return { version: 1, agent: this.#listed, sessions: this.#sessions.list() };
+  }
+
+  /** What `GET /metrics` answers. */
+  metrics(): Promise<string> {
+    const { served: ports } = this.#registry;
+    return formatMetrics({ connections: this.#connections.size, ports, sessions: this.#sessions.list() });
   }
 
   /**
@@ -117,15 +137,16 @@ export class Agent {
    *
    * @throws SercliError `usage`; then nothing has changed
    */
-  async serve({ ports = [], all = false, policy = {} }: AgentPorts): Promise<void> {
+  async serve({ ports = [], all = false, policy = {}, logMemory }: AgentPorts): Promise<void> {
     const configs = ports.map((port) => ('spec' in port ? port : portConfigOf(port)));
-    await this.#registry.select({ ports: configs, isFinding: ports.length === 0 || all, policy });
+    await this.#registry.select({ ports: configs, isFinding: ports.length === 0 || all, policy, logMemory });
     await this.#tellPorts();
   }
 
   /** Calls `changed` with the port list whenever it is another one, until what is returned is called. */
   watchPorts(changed: (list: PortList) => void): () => void {
-    return this.#registry.watch(() => changed(this.#listOf(this.#registry.ports)));
+    const tell = (): void => changed({ version: 1, agent: this.#listed, ports: this.#registry.ports });
+    return this.#registry.watch(tell);
   }
 
   /** Ends sessions and connections, closes the devices. */
@@ -133,7 +154,12 @@ export class Agent {
     await (await this.#advertising)?.close();
     await this.#registry.close();
     for (const connection of this.#connections) connection.close();
+    this.#held.close();
     await Promise.all(this.#listeners.map((listener) => listener.close()));
+  }
+
+  get #listed(): ListedAgent {
+    return { name: this.name, software: this.#software, open: this.#options.open === true };
   }
 
   get #software(): string {
@@ -170,7 +196,7 @@ export class Agent {
       name: this.#name,
       tcpPort: this.tcpPort,
       agentId: shortIdOf(cert),
-      wire: wireVersion,
+      wire: newestWire,
       software: this.#software,
       fingerprint: fingerprintOf(cert),
       isOpen: this.#options.open === true,
@@ -216,6 +242,8 @@ export class Agent {
       name: this.name,
       software: this.#software,
       registry: this.#registry,
+      held: this.#held,
+      sessions: this.#sessions,
       logger: this.#logger,
       ended: (ended) => this.#connections.delete(ended),
     });

@@ -55,6 +55,15 @@ export class ConfigNode {
     return { kind: 'scalar', value, source: isScalar(node) ? (node.source ?? String(value)) : String(value) };
   }
 
+  /** The value at the end of a path of keys, or the last on the way that stands here. */
+  at(...keys: readonly string[]): ConfigNode {
+    const [first, ...others] = keys;
+    const { content } = this;
+    const entries = content.kind === 'mapping' ? content.entries : [];
+    const entry = entries.find(({ name }) => name === first);
+    return entry === undefined ? this : entry.value.at(...others);
+  }
+
   /** @param problem - goes on where the path ends: `is not a key; did you mean settings?` */
   report(problem: string): void {
     const { line, col } = this.#source.lines.linePos(this.#offset);

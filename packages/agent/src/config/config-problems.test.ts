@@ -50,6 +50,40 @@ const problems: readonly (readonly [what: string, text: string, message: string]
   ],
   ['a number that is too high', 'lingerMs: 86400001', 'line 1, column 11: lingerMs must be a whole number'],
   [
+    'no size',
+    'logBytes: 4MB',
+    'line 1, column 11: logBytes cannot be read: "4MB" is no number of bytes; write a whole',
+  ],
+  ['a size that is a list', 'logMemory: [1]', 'line 1, column 12: logMemory must be a number of bytes as 4MiB'],
+  [
+    'a size that is too small',
+    'ports:\n  a: { device: /dev/a, logBytes: 64k }',
+    'line 2, column 34: ports.a.logBytes must be from 256KiB to 64GiB, and is 64KiB',
+  ],
+  ['memory for no log', 'logMemory: 1MiB', 'line 1, column 12: logMemory must be from 4MiB to 64GiB, and is 1MiB'],
+  [
+    'a log that is larger than all logs',
+    'logMemory: 64MiB\nports:\n  a: { device: /dev/a, logBytes: 65MiB }',
+    'line 3, column 34: ports.a.logBytes is 65MiB, and all logs together have 64MiB; make it smaller, or say a larger logMemory',
+  ],
+  [
+    'a log that is larger than all logs are unless something is said',
+    'logBytes: 134217729',
+    'line 1, column 11: logBytes is 134217729, and all logs together have 128MiB',
+  ],
+  ['an overflow', 'onOverflow: drop', 'line 1, column 13: onOverflow must be one of gap, disconnect, and is "drop"'],
+  ['a time with a unit', 'graceMs: 10min', 'line 1, column 10: graceMs must be a whole number of milliseconds'],
+  [
+    'a time that is below zero',
+    'ports:\n  a: { device: /dev/a, holdMs: -1 }',
+    'line 2, column 32: ports.a.holdMs must be a whole number of milliseconds from 0 to 86400000, and is -1',
+  ],
+  [
+    'a key for all ports below one',
+    'ports:\n  a: { device: /dev/a, logMemory: 64MiB }',
+    'line 2, column 24: ports.a.logMemory is not a key',
+  ],
+  [
     'a place to listen',
     'listen:\n  - :1\n  - a:b',
     'line 3, column 5: listen[1] cannot be read: "a:b" is not an address',

@@ -1,7 +1,9 @@
 import { parseListenAddress } from '@sercli/protocol';
+import { defaultPortPolicy } from '../ports/port-policy.ts';
 import { attachmentsShape } from './attachments-shape.ts';
 import { logLevels } from './config.ts';
-import { policyShapes } from './port-shape.ts';
+import { reportOversizedLogs } from './log-sizes.ts';
+import { byteSize, largestLogBytes, policyShapes } from './policy-shape.ts';
 import { portsShape } from './ports-shape.ts';
 import { flag, oneOf, parsedText, text } from './scalar-shapes.ts';
 import { described, either, type JsonSchema, list, mapping, refined } from './shape.ts';
@@ -16,8 +18,7 @@ const agentName = text(
   /^[^\s:/[\]@%]{1,63}$/,
 );
 
-/** All of a sercli.yaml: the one place where its keys are named. */
-export const configShape = mapping({
+const keys = mapping({
   name: described('What the agent is called; the host name unless said otherwise.', agentName),
   listen: described(
     'Where to listen: one or several of ADDRESS:TCPPORT. An address alone has TCP port 7372, :TCPPORT is all interfaces.',
@@ -31,11 +32,21 @@ export const configShape = mapping({
   all: described('Whether to serve every free port of the machine besides those named in ports.', flag()),
   log: described('The least that is logged.', oneOf(logLevels)),
   ...policyShapes,
+  logMemory: described(
+    'How much the logs of all ports together may keep, as 128MiB (unless said otherwise) or a number of bytes.',
+    byteSize(defaultPortPolicy.logBytes, largestLogBytes),
+  ),
   ports: described(
     'The ports to serve, by name: DEVICE[,SETTINGS], or a mapping. Without any, every free one.',
     portsShape,
   ),
   attachments: described('What sercli attach --config makes local here.', attachmentsShape),
+});
+
+/** All of a sercli.yaml: the one place where its keys are named. */
+export const configShape = refined(keys, (said, root) => {
+  reportOversizedLogs(root, said);
+  return said;
 });
 
 /** For editors: what is published as schema/sercli.schema.json. */

@@ -1,6 +1,6 @@
 import type { LineSettingsChange, PortAddress } from '@sercli/protocol';
 import type { PortSpec } from '../devices/port-spec.ts';
-import type { PortPolicy } from '../ports/served-port.ts';
+import type { PortPolicy } from '../ports/port-policy.ts';
 import type { DeviceMatch } from './device-match.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -17,6 +17,8 @@ export interface Config {
   /** Besides `ports`, every free port of the machine is served. */
   readonly all?: boolean;
   readonly log?: LogLevel;
+  /** What the logs of all ports together may keep, in bytes. */
+  readonly logMemory?: number;
   /** For every port that does not say otherwise itself, and for those that are found. */
   readonly policy: Partial<PortPolicy>;
   readonly ports: readonly PortConfig[];

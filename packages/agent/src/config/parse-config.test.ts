@@ -22,6 +22,11 @@ all: false
 log: debug
 keepOpen: false
 lingerMs: 0
+logBytes: 512k
+onOverflow: gap
+holdMs: 10000
+graceMs: 600000
+logMemory: 256MiB
 ports:
   plc:
     match: { serial: A50285BI, byId: 'usb-FTDI_*', path: '/dev/ttyUSB*', vendor: '0403', product: 'EA60' }
@@ -30,6 +35,10 @@ ports:
     description: the PLC in hall 3
     keepOpen: true
     lingerMs: 5000
+    logBytes: 67108864
+    onOverflow: disconnect
+    holdMs: 0
+    graceMs: 0
     hupcl: false
     dtr: on
     rts: off
@@ -53,7 +62,15 @@ attachments:
       open: true,
       all: false,
       log: 'debug',
-      policy: { keepOpen: false, lingerMs: 0 },
+      logMemory: 268_435_456,
+      policy: {
+        keepOpen: false,
+        lingerMs: 0,
+        logBytes: 524_288,
+        onOverflow: 'gap',
+        holdMs: 10_000,
+        graceMs: 600_000,
+      },
       ports: [
         {
           spec: {
@@ -64,7 +81,14 @@ attachments:
           },
           isFixed: true,
           description: 'the PLC in hall 3',
-          policy: { keepOpen: true, lingerMs: 5000 },
+          policy: {
+            keepOpen: true,
+            lingerMs: 5000,
+            logBytes: 67_108_864,
+            onOverflow: 'disconnect',
+            holdMs: 0,
+            graceMs: 0,
+          },
           hangsUpOnClose: false,
           outputs: { dtr: true, rts: false },
         },

@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import { type ConfigProblem, configError } from './config-problems.ts';
 import { configShape } from './config-shape.ts';
 import { parseYaml } from './parse-yaml.ts';
+import { splitPolicy } from './policy-shape.ts';
 
 /**
  * Reads the text of a sercli.yaml.
@@ -14,9 +15,9 @@ export function parseConfig(text: string, file: string): Config {
   const root = parseYaml(text, problems);
   if (problems.length > 0) throw configError(file, problems);
   // An empty file, or one that is all comments, says nothing.
-  const said = root.content.kind === 'nothing' ? {} : configShape.read(root);
+  const said: ReturnType<typeof configShape.read> = root.content.kind === 'nothing' ? {} : configShape.read(root);
   if (said === undefined || problems.length > 0) throw configError(file, problems);
-  const { keepOpen, lingerMs, ports = [], attachments = [], ...rest } = said;
-  const policy = { ...(keepOpen === undefined ? {} : { keepOpen }), ...(lingerMs === undefined ? {} : { lingerMs }) };
-  return { file, ...rest, policy, ports, attachments };
+  const { policy, rest } = splitPolicy(said);
+  const { ports = [], attachments = [], ...others } = rest;
+  return { file, ...others, policy, ports, attachments };
 }

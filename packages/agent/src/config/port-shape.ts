@@ -4,22 +4,12 @@ import type { MatchedSpec, PortConfig } from './config.ts';
 import type { ConfigNode } from './config-node.ts';
 import type { DeviceMatch } from './device-match.ts';
 import { lineSettingsShape } from './line-settings-shape.ts';
-import { flag, oneOf, parsedText, text, wholeNumber } from './scalar-shapes.ts';
+import { policyShapes, splitPolicy } from './policy-shape.ts';
+import { flag, oneOf, parsedText, text } from './scalar-shapes.ts';
 import { described, either, mapping, refined, type Shape } from './shape.ts';
 
 /** What a port says of itself below its name. */
 export type UnnamedPort = (name: string) => PortConfig;
-
-/** The longest that a device may stay open after its last session: a day. */
-const longestLingerMs = 86_400_000;
-
-export const policyShapes = {
-  keepOpen: described('Whether the device is opened when the agent starts, and kept open.', flag()),
-  lingerMs: described(
-    'How long a device stays open after its last session, in milliseconds.',
-    wholeNumber(0, longestLingerMs, 'milliseconds'),
-  ),
-};
 
 const deviceShape = parsedText('a device', parseDevice, {
   examples: ['/dev/ttyUSB0', '/dev/ttyUSB0,9600,7E1', 'sim:modem', 'exec:bash'],
@@ -86,11 +76,12 @@ function shortPort(spec: PortSpec): UnnamedPort {
 function longPort(port: LongPort, node: ConfigNode): UnnamedPort | undefined {
   const spec = specOf(port, node);
   if (spec === undefined) return undefined;
-  const { fixed = false, description, keepOpen, lingerMs, hupcl, dtr, rts } = port;
+  const { policy, rest } = splitPolicy(port);
+  const { fixed = false, description, hupcl, dtr, rts } = rest;
   return (name) => ({
     spec: { ...spec, name },
     isFixed: fixed,
-    policy: { ...(keepOpen === undefined ? {} : { keepOpen }), ...(lingerMs === undefined ? {} : { lingerMs }) },
+    policy,
     outputs: {
       ...(dtr === undefined ? {} : { dtr: dtr === 'on' }),
       ...(rts === undefined ? {} : { rts: rts === 'on' }),

@@ -28,7 +28,8 @@ export interface Named<Value> extends Placed<Value> {
 }
 
 type Shapes = Readonly<Record<string, Shape<unknown>>>;
-type ValuesOf<Given extends Shapes> = {
+/** What a mapping of these keys has: none of them must stand there. */
+export type ValuesOf<Given extends Shapes> = {
   readonly [Key in keyof Given]?: Given[Key] extends Shape<infer Value> ? Value : never;
 };
 

@@ -1,3 +1,4 @@
+import type { LinkEvent } from '@sercli/link';
 import { type LineSettings, type LineSettingsChange, noModemLines, SercliError } from '@sercli/protocol';
 import { VirtualClock } from '@sercli/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +10,8 @@ const settings: LineSettings = { baudRate: 9600, dataBits: 8, parity: 'none', st
 class HeldLink extends LocalLink {
   readonly log: string[] = [];
   held = 0;
+  isGone = false;
+  looks = 0;
 
   constructor(clock: VirtualClock) {
     super({ info: { name: 'held', device: '/dev/held' }, settings, clock, lines: noModemLines });
@@ -25,8 +28,9 @@ class HeldLink extends LocalLink {
     this.log.push(`take ${taken}`);
     return taken;
   }
-  protected override unsentBytes(): number {
-    return this.held;
+  protected override unsentBytes(): number | undefined {
+    this.looks += 1;
+    return this.isGone ? undefined : this.held;
   }
   protected override applySettings(change: LineSettingsChange): LineSettings {
     this.log.push(`settings ${change.baudRate}`);
@@ -103,6 +107,53 @@ describe('a port of this machine', () => {
     await link.flush('unsent');
     await clock.advance(60);
     await drained;
+  });
+
+  it('tells once when all that was written has left, and then looks no more', async () => {
+    const events: LinkEvent[] = [];
+    link.listen({ readable: () => undefined, writable: () => undefined, event: (event) => void events.push(event) });
+    expect(clock.pending).toBe(0);
+    link.write(new Uint8Array(50));
+    await clock.advance(99);
+    expect(link.looks).toBe(0);
+    expect(link.drainedOffset).toBe(0);
+    link.leave(20);
+    await clock.advance(1);
+    expect(link.drainedOffset).toBe(20);
+    expect(events).toEqual([]);
+    link.leave(30);
+    await clock.advance(200);
+    expect(link.drainedOffset).toBe(50);
+    expect(events).toEqual([{ kind: 'drained', offset: 50 }]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('looks each 200 ms at most while bytes flow or are held', async () => {
+    for (let ms = 0; ms < 2000; ms += 10) {
+      link.write(new Uint8Array(10));
+      link.leave(9);
+      await clock.advance(10);
+      link.leave(1);
+    }
+    expect(link.looks).toBeLessThanOrEqual(11);
+    link.write(new Uint8Array(100));
+    const before = link.looks;
+    await clock.advance(2000);
+    expect(link.looks - before).toBeLessThanOrEqual(11);
+    link.leave(99);
+    await clock.advance(200);
+    link.leave(1);
+    await clock.advance(200);
+    expect(link.drainedOffset).toBe(link.writeOffset);
+  });
+
+  it('does not take the bytes for sent that were in a device that is gone', async () => {
+    link.write(new Uint8Array(50));
+    link.isGone = true;
+    await clock.advance(1000);
+    expect(link.drainedOffset).toBe(0);
+    link.abort(new SercliError('device-lost', { device: '/dev/held', reason: 'it was unplugged or hung up' }));
+    expect(clock.pending).toBe(0);
   });
 
   it('settles all that is under way with the error it was aborted with', async () => {

@@ -11,6 +11,7 @@ import type {
 import { bitsPerCharacter, equalLineSettings, noModemLines, SercliError } from '@sercli/protocol';
 import { type Clock, delay } from './clock.ts';
 import { OrderedChanges } from './ordered-changes.ts';
+import { SentBytes } from './sent-bytes.ts';
 
 /** Received bytes kept for a consumer that reads late; above it the source stops reading. */
 export const receiveQueueBytes = 65_536;
@@ -19,8 +20,6 @@ export const receiveQueueBytes = 65_536;
 const overdueFactor = 1.5;
 /** plus this. */
 const overdueMs = 100;
-/** Between two looks at how much has left. */
-const longestLookMs = 20;
 
 export interface LocalLinkOptions {
   readonly info: LinkInfo;
@@ -38,6 +37,7 @@ export abstract class LocalLink implements SerialLink {
   readonly closed: Promise<SercliError | undefined>;
   protected readonly clock: Clock;
   protected readonly received = new ReceiveQueue();
+  readonly #sent: SentBytes;
   readonly #changes = new OrderedChanges(() => this.roomAgain());
   /** Aborted at the end, with the error for whatever is still under way. */
   readonly #lifetime = new AbortController();
@@ -45,8 +45,6 @@ export abstract class LocalLink implements SerialLink {
   #lines: ModemLines;
   #state: LinkState = { kind: 'up' };
   #listener: LinkListener | undefined;
-  #writeOffset = 0;
-  #drainedOffset = 0;
   #isWriterWaiting = false;
   #closing: Promise<void> | undefined;
   #settleClosed: (error: SercliError | undefined) => void = () => undefined;
@@ -56,6 +54,11 @@ export abstract class LocalLink implements SerialLink {
     this.clock = options.clock;
     this.#settings = options.settings;
     this.#lines = options.lines ?? noModemLines;
+    this.#sent = new SentBytes(options.clock, {
+      unsentBytes: () => this.unsentBytes(),
+      characterMs: () => this.characterMs,
+      drained: (offset) => this.#tell({ kind: 'drained', offset }),
+    });
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
@@ -63,8 +66,8 @@ export abstract class LocalLink implements SerialLink {
 
   /** Takes what fits now; after less than all of it, calls `roomAgain` later. */
   protected abstract take(bytes: Uint8Array): number;
-  /** Bytes that were taken and have not left yet. */
-  protected abstract unsentBytes(): number;
+  /** Bytes that were taken and have not left yet; undefined when the device is gone and cannot be asked. */
+  protected abstract unsentBytes(): number | undefined;
   protected abstract applySettings(change: LineSettingsChange): LineSettings;
   /** Sets what the step says; throws a SercliError if the device has no lines. */
   protected abstract applyStep(step: SequenceStep): ModemLines;
@@ -88,14 +91,14 @@ export abstract class LocalLink implements SerialLink {
     return this.received.readOffset;
   }
   get writeOffset(): number {
-    return this.#writeOffset;
+    return this.#sent.writeOffset;
   }
   /** Nothing is queued on this side of the driver. */
   get takenOffset(): number {
-    return this.#writeOffset;
+    return this.#sent.writeOffset;
   }
   get drainedOffset(): number {
-    return this.#drainedOffset;
+    return this.#sent.drainedOffset;
   }
   get hasControl(): boolean {
     return true;
@@ -118,7 +121,7 @@ export abstract class LocalLink implements SerialLink {
   write(bytes: Uint8Array): number {
     if (this.#endError() !== undefined || bytes.length === 0) return 0;
     const taken = this.#changes.isIdle ? this.take(bytes) : 0;
-    this.#writeOffset += taken;
+    this.#sent.wrote(taken);
     if (taken < bytes.length) this.#isWriterWaiting = true;
     return taken;
   }
@@ -143,7 +146,7 @@ export abstract class LocalLink implements SerialLink {
 
   async drain(): Promise<void> {
     this.#requireOpen();
-    await this.#leftUpTo(this.#writeOffset, Number.POSITIVE_INFINITY);
+    await this.#sent.left(Number.POSITIVE_INFINITY, this.#lifetime.signal);
   }
 
   async flush(queue: FlushQueue): Promise<void> {
@@ -223,21 +226,8 @@ export abstract class LocalLink implements SerialLink {
   }
 
   async #sentOrOverdue(): Promise<void> {
-    const limitMs = this.unsentBytes() * this.characterMs * overdueFactor + overdueMs;
-    await this.#leftUpTo(this.#writeOffset, limitMs);
-  }
-
-  /** Resolves when the bytes below `offset` have left, or after `limitMs`. */
-  async #leftUpTo(offset: number, limitMs: number): Promise<void> {
-    const start = this.clock.now();
-    for (;;) {
-      const left = this.#writeOffset - this.unsentBytes();
-      this.#drainedOffset = Math.max(this.#drainedOffset, left);
-      this.#lifetime.signal.throwIfAborted();
-      if (left >= offset || this.clock.now() - start >= limitMs) return;
-      const waitMs = Math.min(Math.max((offset - left) * this.characterMs, 1), longestLookMs);
-      await delay(this.clock, waitMs, this.#lifetime.signal);
-    }
+    const limitMs = (this.unsentBytes() ?? 0) * this.characterMs * overdueFactor + overdueMs;
+    await this.#sent.left(limitMs, this.#lifetime.signal);
   }
 
   /** Lets the changes end and the bytes leave; one that is aborted meanwhile is closed already. */
@@ -251,6 +241,7 @@ export abstract class LocalLink implements SerialLink {
   #end(error: SercliError | undefined): void {
     if (this.#state.kind === 'closed') return;
     this.#state = error === undefined ? { kind: 'closed' } : { kind: 'closed', error };
+    this.#sent.stop();
     this.#lifetime.abort(error ?? new SercliError('closed', { what: this.info.name }));
     const settle = (): void => this.#settleClosed(error);
     // A device that cannot even be given up is closed all the same: there is nothing left to do with it.

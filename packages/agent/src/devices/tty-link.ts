@@ -87,9 +87,9 @@ export class TtyLink extends LocalLink {
     return taken;
   }
 
-  protected override unsentBytes(): number {
-    const queued = this.#queuedBytes();
-    if (!this.#hasLines) return queued;
+  protected override unsentBytes(): number | undefined {
+    const queued = this.#unlessGone(() => outputQueueBytes(this.#fd));
+    if (queued === undefined || !this.#hasLines) return queued;
     if (queued > 0) this.#busyAt = this.clock.now();
     const idleMs = this.clock.now() - this.#busyAt;
     return queued + Math.max(0, this.#inFifo - Math.floor(idleMs / this.characterMs));
@@ -194,10 +194,6 @@ export class TtyLink extends LocalLink {
       break: () => this.received.pushBreak(),
       lineError: (error) => this.received.pushLineError(error),
     });
-  }
-
-  #queuedBytes(): number {
-    return this.#unlessGone(() => outputQueueBytes(this.#fd)) ?? 0;
   }
 
   /** A tty that is gone answers nothing; reading tells of its end. */

@@ -1,16 +1,18 @@
-import type { ListedPort } from '@sercli/protocol';
+import type { Controller } from '@sercli/protocol';
 import type { SessionLink } from './session-link.ts';
 
 /** Who has a session. */
 export interface Holder {
   readonly name: string;
+  /** `192.168.7.2:51034` */
   readonly address: string;
 }
 
 /** Who controls a port, and since when. */
-export interface PortControl extends Holder {
+export interface PortControl {
+  readonly holder: Holder;
   readonly since: Date;
-  /** Missing while the device is being opened. */
+  /** Missing while the session is being opened. */
   session: SessionLink | undefined;
 }
 
@@ -18,12 +20,28 @@ export function holderText({ name, address }: Holder): string {
   return `${name} (${address})`;
 }
 
+/** The holder, with the time since when it is cut off if it is. */
+export function controlText({ holder, session }: PortControl): string {
+  const cutSince = session?.status.cutSince;
+  if (cutSince === undefined) return holderText(holder);
+  return `${holder.name} (${holder.address}; cut off since ${clockTime(cutSince)})`;
+}
+
 /** A time of day for messages: `10:04`. */
 export function clockTime(date: Date): string {
   return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
 }
 
-/** As the port list tells it. */
-export function toldControl({ name, address, since }: PortControl): NonNullable<ListedPort['controller']> {
-  return { name, address, since: since.toISOString() };
+/** As peers and the port list are told. */
+export function toldControl({ holder, since }: PortControl): Controller {
+  return { name: holder.name, address: holder.address, since: since.toISOString() };
+}
+
+/** The same name at the same IP address: the TCP port is another one with each connection. */
+export function isSameClient(one: Holder, other: Holder): boolean {
+  return one.name === other.name && ipAddress(one) === ipAddress(other);
+}
+
+function ipAddress({ address }: Holder): string {
+  return address.replace(/:\d+$/, '');
 }

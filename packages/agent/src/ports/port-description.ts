@@ -19,6 +19,11 @@ export interface PortDescription {
   readonly settings: LineSettingsChange;
   /** Sessions cannot change the settings. */
   readonly isFixed: boolean;
+  /**
+   * What has the device's path later is the same device. A pseudo terminal that hung up never comes back: its number goes
+   * to whatever is opened next, which may be somebody's terminal.
+   */
+  readonly comesBack: boolean;
   /** Not reading the device makes its far end wait: nothing is lost by it. */
   pushesBack(settings: LineSettings): boolean;
   /** @param warn is told what the user should know, though the port could be opened */
@@ -45,6 +50,7 @@ export function describeNamed(config: PortConfig, device: DeviceInfo | undefined
         ...shared,
         device: `sim:${spec.simulator}`,
         description: config.description ?? description,
+        comesBack: false,
         pushesBack: () => true,
         open: async (inForce) => openSimulator(spec.simulator, inForce, { name }),
       };
@@ -53,6 +59,7 @@ export function describeNamed(config: PortConfig, device: DeviceInfo | undefined
       return {
         ...shared,
         device: `exec:${spec.command}`,
+        comesBack: false,
         pushesBack: () => true,
         open: (inForce) => openProgram(spec.command, inForce, { name }),
       };
@@ -76,11 +83,13 @@ function openedDevice(
   name: string,
   path: string,
   { outputs = {}, ...options }: Opening,
-): Pick<PortDescription, 'device' | 'pushesBack' | 'open'> {
+): Pick<PortDescription, 'device' | 'comesBack' | 'pushesBack' | 'open'> {
+  const isPseudoTerminal = path.startsWith('/dev/pts/');
   return {
     device: path,
+    comesBack: !isPseudoTerminal,
     // The far end of a pseudo terminal is a program, and its writes wait.
-    pushesBack: (settings) => settings.flowControl !== 'none' || path.startsWith('/dev/pts/'),
+    pushesBack: (settings) => settings.flowControl !== 'none' || isPseudoTerminal,
     open: async (settings, warn) => {
       const link = await openDevice(path, settings, { name, warn, ...options });
       if (Object.keys(outputs).length === 0) return link;

@@ -1,5 +1,6 @@
 import type { SerialLink } from '@sercli/link';
 import type { SercliError } from '@sercli/protocol';
+import type { Clock } from '../devices/clock.ts';
 
 export interface PortDeviceOwner {
   /** The device was opened just now, and nothing has been read of it. */
@@ -14,17 +15,19 @@ type State =
   | { readonly kind: 'idle' }
   | { readonly kind: 'opening'; readonly opened: Promise<SerialLink> }
   | { readonly kind: 'open'; readonly source: SerialLink }
-  | { readonly kind: 'lingering'; readonly source: SerialLink; readonly timer: NodeJS.Timeout }
+  | { readonly kind: 'lingering'; readonly source: SerialLink; readonly stopWaiting: () => void }
   /** What was written is still on its way out. */
   | { readonly kind: 'closing'; readonly closed: Promise<void> };
 
 /** The device of a port: opened when somebody wants it, closed some time after nobody does, one at a time. */
 export class PortDevice {
   readonly #owner: PortDeviceOwner;
+  readonly #clock: Clock;
   #state: State = { kind: 'idle' };
 
-  constructor(owner: PortDeviceOwner) {
+  constructor(owner: PortDeviceOwner, clock: Clock) {
     this.#owner = owner;
+    this.#clock = clock;
   }
 
   /** The open device. */
@@ -43,7 +46,7 @@ export class PortDevice {
       case 'open':
         return this.#state.source;
       case 'lingering':
-        clearTimeout(this.#state.timer);
+        this.#state.stopWaiting();
         this.#state = { kind: 'open', source: this.#state.source };
         return this.#state.source;
       case 'opening':
@@ -63,15 +66,15 @@ export class PortDevice {
   leave(lingerMs: number): void {
     if (this.#state.kind !== 'open') return;
     const { source } = this.#state;
-    const timer = setTimeout(() => this.#closeSource(source), lingerMs);
-    this.#state = { kind: 'lingering', source, timer };
+    const stopWaiting = this.#clock.after(lingerMs, () => this.#closeSource(source));
+    this.#state = { kind: 'lingering', source, stopWaiting };
   }
 
   /** Closes the device now. */
   async close(): Promise<void> {
     // One that cannot be opened is closed as well.
     if (this.#state.kind === 'opening') await this.#state.opened.catch(() => undefined);
-    if (this.#state.kind === 'lingering') clearTimeout(this.#state.timer);
+    if (this.#state.kind === 'lingering') this.#state.stopWaiting();
     if (this.source !== undefined) this.#closeSource(this.source);
     if (this.#state.kind === 'closing') await this.#state.closed;
   }
@@ -91,7 +94,7 @@ export class PortDevice {
 
   #sourceClosed(source: SerialLink, error: SercliError | undefined): void {
     if (this.source !== source) return;
-    if (this.#state.kind === 'lingering') clearTimeout(this.#state.timer);
+    if (this.#state.kind === 'lingering') this.#state.stopWaiting();
     this.#state = { kind: 'idle' };
     this.#owner.lost(source, error);
   }

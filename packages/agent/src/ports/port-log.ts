@@ -1,21 +1,55 @@
+import { randomBytes } from 'node:crypto';
 import type { LinkEvent } from '@sercli/link';
+import type { Clock } from '../devices/clock.ts';
+import { ArrivalTimes } from './arrival-times.ts';
+import { type LogMemory, segmentBytes } from './log-memory.ts';
 
-/** Memory is taken in pieces of this size, as the log fills. */
-const segmentBytes = 65_536;
+/** Events that are kept; above it the oldest goes, with the bytes before it. */
+const eventCapacity = 16_384;
 
-/** How much of what a port received is kept unless the configuration says otherwise, in bytes. */
-export const defaultLogBytes = 4 * 1024 * 1024;
+export type PlacedEvent = Extract<LinkEvent, { kind: 'gap' | 'break' | 'line-error' }>;
 
-type PlacedEvent = Extract<LinkEvent, { offset: number }>;
+/** What is placed among the bytes; of a gap in what the device sent, nobody knows the size. */
+export type EventToPlace =
+  | { readonly kind: 'gap' }
+  | { readonly kind: 'break' }
+  | { readonly kind: 'line-error'; readonly error: 'parity' | 'framing' | 'overrun' };
+
+/** A place in a log: the byte that is read next, and the number of the event that is. */
+export interface LogPlace {
+  readonly offset: number;
+  readonly event: number;
+}
+
+/** Who reads a log. */
+export interface LogReader {
+  readonly offset: number;
+  /** Bytes came; the first of them has the offset `from`. */
+  bytesCame(from: number): void;
+  eventCame(): void;
+  /** The log has forgotten bytes that the reader has not read. */
+  overtaken(): void;
+}
+
+export interface PortLogOptions {
+  /** How much is kept, in bytes. */
+  readonly capacityBytes: number;
+  readonly memory: LogMemory;
+  readonly clock: Clock;
+}
 
 /**
- * What a port has received, at most `capacity` bytes of it, with the events among the bytes.
+ * What a port has received, at most `capacityBytes` of it, with the events among the bytes and the times of both.
  *
  * Offsets count from the beginning of the log and never start again. The oldest bytes make room for new ones; a reader
  * that has not come so far finds a gap of exactly that length.
  */
 export class PortLog {
-  readonly capacity: number;
+  /** Names this log: offsets mean something only together with it. */
+  readonly epoch = newEpoch();
+  readonly capacityBytes: number;
+  readonly #memory: LogMemory;
+  readonly #clock: Clock;
   readonly #segments: Buffer[] = [];
   /** Offset of the first segment's first byte. */
   #segmentsStart = 0;
@@ -23,10 +57,14 @@ export class PortLog {
   #end = 0;
   readonly #events: PlacedEvent[] = [];
   #forgottenEvents = 0;
-  readonly #cursors = new Set<LogCursor>();
+  readonly #times = new ArrivalTimes();
+  readonly #readers = new Set<LogReader>();
 
-  constructor(capacity: number = defaultLogBytes) {
-    this.capacity = capacity;
+  constructor({ capacityBytes, memory, clock }: PortLogOptions) {
+    this.capacityBytes = capacityBytes;
+    this.#memory = memory;
+    this.#clock = clock;
+    memory.add(this);
   }
 
   /** Offset of the oldest byte that is kept. */
@@ -39,31 +77,30 @@ export class PortLog {
     return this.#end;
   }
 
-  /** How many bytes can come before some reader has a gap. */
-  get roomBytes(): number {
-    let slowest = this.#end;
-    for (const cursor of this.#cursors) slowest = Math.min(slowest, cursor.offset);
-    return this.capacity - (this.#end - slowest);
+  /** Behind all bytes and events. */
+  get endPlace(): LogPlace {
+    return { offset: this.#end, event: this.#forgottenEvents + this.#events.length };
+  }
+
+  /** For the memory of all logs. */
+  get segments(): number {
+    return this.#segments.length;
   }
 
   append(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; ) {
-      const used = this.#end - this.#segmentsStart;
-      if (used === this.#segments.length * segmentBytes) this.#segments.push(Buffer.allocUnsafe(segmentBytes));
-      const segment = this.#segments[Math.floor(used / segmentBytes)];
-      const part = bytes.subarray(at, at + segmentBytes - (used % segmentBytes));
-      segment?.set(part, used % segmentBytes);
-      at += part.length;
-      this.#end += part.length;
-    }
-    this.#forget(this.#end - this.capacity);
-    for (const cursor of this.#cursors) cursor.readable();
+    const from = this.#end;
+    if (bytes.length > 0) this.#times.came(from, this.#clock.now());
+    for (let at = 0; at < bytes.length; at += this.#copy(bytes.subarray(at)));
+    this.#forget(this.#end - this.capacityBytes);
+    for (const reader of this.#readers) reader.bytesCame(from);
   }
 
   /** Keeps an event at the place of the byte that comes next. */
-  place(event: PlacedEvent): void {
-    this.#events.push({ ...event, offset: this.#end });
-    for (const cursor of this.#cursors) cursor.readable();
+  place(event: EventToPlace): void {
+    const offset = this.#end;
+    this.#events.push(event.kind === 'gap' ? { ...event, offset, bytes: undefined } : { ...event, offset });
+    if (this.#events.length > eventCapacity) this.#forgetEvent();
+    for (const reader of this.#readers) reader.eventCame();
   }
 
   /** Bytes from `offset` on, up to `maxBytes` and to the end of a segment. */
@@ -75,120 +112,95 @@ export class PortLog {
     return segment.subarray(from, Math.min(from + maxBytes, from + this.#end - offset));
   }
 
-  /** The first kept event from number `from` on; numbers count all events ever placed. */
-  nextEvent(from: number): PlacedEvent | undefined {
-    return this.#events[Math.max(0, from - this.#forgottenEvents)];
-  }
-
-  /** The number of the event that is placed next. */
-  get eventCount(): number {
-    return this.#forgottenEvents + this.#events.length;
-  }
-
-  /** The number of the first event at `offset` or behind it. */
-  eventAt(offset: number): number {
-    const index = this.#events.findIndex((event) => event.offset >= offset);
-    return index === -1 ? this.eventCount : this.#forgottenEvents + index;
-  }
-
-  /** The number of the first event that is kept. */
+  /** The number of the oldest event that is kept; numbers count all events ever placed. */
   get firstEvent(): number {
     return this.#forgottenEvents;
   }
 
-  add(cursor: LogCursor): void {
-    this.#cursors.add(cursor);
+  eventAt(number: number): PlacedEvent | undefined {
+    return this.#events[number - this.#forgottenEvents];
   }
 
-  remove(cursor: LogCursor): void {
-    this.#cursors.delete(cursor);
+  /** At a byte, before the events that stand there. */
+  placeAt(offset: number): LogPlace {
+    const index = this.#events.findIndex((event) => event.offset >= offset);
+    return { offset, event: this.#forgottenEvents + (index === -1 ? this.#events.length : index) };
+  }
+
+  /** The first byte that came in the last `ms` milliseconds, give or take those in which times are counted. */
+  offsetSince(ms: number): number {
+    const offset = this.#times.offsetSince(this.#clock.now() - ms) ?? this.#end;
+    return Math.max(this.#start, offset);
+  }
+
+  add(reader: LogReader): void {
+    this.#readers.add(reader);
+  }
+
+  remove(reader: LogReader): void {
+    this.#readers.delete(reader);
+  }
+
+  /** Forgets at least the oldest segment. */
+  giveUpSegment(): void {
+    this.#forget(Math.min(this.#end, this.#segmentsStart + segmentBytes));
+  }
+
+  /** Nothing is appended any more. Readers that are there still read the rest. */
+  close(): void {
+    this.#memory.remove(this);
+  }
+
+  /** Copies what fits into the last segment, and says how much that was. */
+  #copy(bytes: Uint8Array): number {
+    if (this.#end - this.#segmentsStart === this.#segments.length * segmentBytes) {
+      // This log may be the one that gives up a segment.
+      this.#memory.makeRoom();
+      this.#segments.push(Buffer.allocUnsafe(segmentBytes));
+    }
+    const used = (this.#end - this.#segmentsStart) % segmentBytes;
+    const part = bytes.subarray(0, segmentBytes - used);
+    this.#segments.at(-1)?.set(part, used);
+    this.#end += part.length;
+    return part.length;
   }
 
   #forget(offset: number): void {
     if (offset <= this.#start) return;
     this.#start = offset;
-    while (this.#segmentsStart + segmentBytes <= this.#start) {
-      this.#segments.shift();
-      this.#segmentsStart += segmentBytes;
+    this.#dropSegments();
+    this.#times.forget(offset);
+    let passed = 0;
+    for (const event of this.#events) {
+      if (event.offset >= offset) break;
+      passed += 1;
     }
-    for (let event = this.#events[0]; event !== undefined && event.offset < this.#start; event = this.#events[0]) {
-      this.#events.shift();
-      this.#forgottenEvents += 1;
-    }
+    this.#events.splice(0, passed);
+    this.#forgottenEvents += passed;
+    for (const reader of this.#readers) if (reader.offset < offset) reader.overtaken();
+  }
+
+  #forgetEvent(): void {
+    const [oldest] = this.#events;
+    if (oldest !== undefined) this.#forget(oldest.offset);
+    this.#events.shift();
+    this.#forgottenEvents += 1;
+  }
+
+  /** Those in which nothing is kept: a segment that is not full yet only if it has no byte left. */
+  #dropSegments(): void {
+    const isEmpty = this.#start === this.#end;
+    const passed = Math.floor((this.#start - this.#segmentsStart) / segmentBytes);
+    this.#segments.splice(0, isEmpty ? this.#segments.length : passed);
+    this.#segmentsStart = isEmpty ? this.#end : this.#segmentsStart + passed * segmentBytes;
   }
 }
 
-/** What a cursor's owner is told. */
-export interface CursorListener {
-  readable(): void;
-  event(event: LinkEvent): void;
-}
+/** Base32 (RFC 4648 section 6): to be read out and typed, with an offset. */
+const epochAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** One reader's place in a log. */
-export class LogCursor {
-  readonly #log: PortLog;
-  #offset: number;
-  #nextEvent: number;
-  #listener: CursorListener | undefined;
-
-  /** @param offset of the byte that the reader begins with; events before it are not delivered */
-  constructor(log: PortLog, offset: number) {
-    this.#log = log;
-    this.#offset = offset;
-    this.#nextEvent = log.eventAt(offset);
-    log.add(this);
-  }
-
-  get offset(): number {
-    return this.#offset;
-  }
-
-  listen(listener: CursorListener): void {
-    this.#listener = listener;
-    this.readable();
-  }
-
-  peek(maxBytes: number): Uint8Array {
-    const event = this.#log.nextEvent(this.#nextEvent);
-    const untilEvent = event === undefined ? Number.POSITIVE_INFINITY : event.offset - this.#offset;
-    return this.#log.view(this.#offset, Math.min(maxBytes, untilEvent));
-  }
-
-  consume(bytes: number): void {
-    this.#offset += bytes;
-    this.#deliver();
-  }
-
-  /** Goes to the end; what lies before is discarded, events included. */
-  skipToEnd(): void {
-    this.#offset = this.#log.endOffset;
-    this.#nextEvent = this.#log.eventCount;
-  }
-
-  /** Called by the log when there is something new. */
-  readable(): void {
-    this.#deliver();
-    if (this.peek(1).length > 0) this.#listener?.readable();
-  }
-
-  close(): void {
-    this.#log.remove(this);
-  }
-
-  #deliver(): void {
-    const missing = this.#log.startOffset - this.#offset;
-    if (missing > 0) {
-      this.#listener?.event({ kind: 'gap', offset: this.#offset, bytes: missing });
-      this.#offset += missing;
-      this.#nextEvent = Math.max(this.#nextEvent, this.#log.firstEvent);
-    }
-    let event = this.#log.nextEvent(this.#nextEvent);
-    while (this.#listener !== undefined && event !== undefined && event.offset <= this.#offset) {
-      this.#nextEvent += 1;
-      this.#listener.event(event);
-      event = this.#log.nextEvent(this.#nextEvent);
-    }
-  }
+function newEpoch(): string {
+  return Array.from(randomBytes(8), (byte) => epochAlphabet[byte % epochAlphabet.length]).join('');
 }
 
 const noBytes = new Uint8Array(0);

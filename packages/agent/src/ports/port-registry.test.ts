@@ -1,14 +1,14 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PtyFarEnd } from '@sercli/testkit';
+import { LinkApplication, PtyFarEnd, patternBytes } from '@sercli/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { portConfigOf } from '../config/config.ts';
 import type { DeviceInfo } from '../devices/list-devices.ts';
 import { silentLogger } from '../logger.ts';
 import { PortRegistry } from './port-registry.ts';
-
-const holder = { name: 'anna@laptop', address: '10.0.0.2:1234' };
+import type { SessionLink } from './session-link.ts';
+import { request } from './testing/port-bench.ts';
 
 /** A directory in which devices, each with a far end, are plugged in and out. */
 class Machine {
@@ -69,6 +69,7 @@ describe('PortRegistry', () => {
 
   const states = async (): Promise<string[]> =>
     (await registry.list()).map(({ name, state, device }) => `${name} ${state} ${device.replace(directory, '')}`);
+  const open = async (name: string): Promise<SessionLink> => (await registry.get(name)).openSession(request());
   const nextChange = (): Promise<void> =>
     new Promise((resolve) => {
       const stop = registry.watch(() => {
@@ -84,25 +85,67 @@ describe('PortRegistry', () => {
     await came;
     expect(await states()).toEqual(['ttyUSB0 idle /ttyUSB0']);
 
+    const session = await open('ttyUSB0');
+    const kinds: string[] = [];
+    let tell: () => void = () => undefined;
+    const until = async (kind: string): Promise<void> => {
+      while (session.state.kind !== kind) await new Promise<void>((resolve) => (tell = resolve));
+    };
+    session.listen({
+      readable: () => undefined,
+      writable: () => undefined,
+      event: (event) => {
+        kinds.push(event.kind === 'state' ? event.state.kind : event.kind);
+        tell();
+      },
+    });
     for (const [from, to] of [
       ['ttyUSB0', 'ttyUSB7'],
       ['ttyUSB7', 'ttyUSB3'],
       ['ttyUSB3', 'ttyUSB0'],
     ] as const) {
-      const session = await (await registry.get('ttyUSB0')).openSession(holder, {});
       await machine.unplug(from);
-      expect(await session.closed).toMatchObject({ code: 'device-lost' });
+      await until('lost');
       expect(await states()).toEqual([`ttyUSB0 lost /${from}`]);
-      await expect((await registry.get('ttyUSB0')).openSession(holder, {})).rejects.toMatchObject({ exit: 6 });
+      await expect(open('ttyUSB0')).rejects.toMatchObject({ exit: 6 });
 
       const farEnd = await machine.plugIn(to, 'A');
-      expect(await states()).toEqual([`ttyUSB0 idle /${to}`]);
-      const again = await (await registry.get('ttyUSB0')).openSession(holder, {});
+      await until('up');
+      expect(await states()).toEqual([`ttyUSB0 open /${to}`]);
       const heard = new Promise<Uint8Array>((resolve) => farEnd.onBytes(resolve));
-      again.write(Buffer.from('back'));
+      session.write(Buffer.from('back'));
       expect(Buffer.from(await heard).toString()).toBe('back');
-      await again.close();
     }
+    expect(kinds.filter((kind) => kind === 'lost' || kind === 'up')).toEqual([
+      'lost',
+      'up',
+      'lost',
+      'up',
+      'lost',
+      'up',
+    ]);
+  });
+
+  it('gives a waiting session its own device again, and not another in its place', async () => {
+    await registry.select({ ports: [], isFinding: true, policy: {} });
+    await machine.plugIn('ttyUSB0', 'A');
+    await machine.plugIn('ttyUSB1', 'B');
+    const session = await open('ttyUSB0');
+    const isUp = (): Promise<void> =>
+      new Promise((resolve) => {
+        const event = (): void => (session.state.kind === 'up' ? resolve() : undefined);
+        session.listen({ readable: () => undefined, writable: () => undefined, event });
+      });
+    await machine.unplug('ttyUSB0');
+    await machine.unplug('ttyUSB1');
+    const wrong = await machine.plugIn('ttyUSB0', 'B');
+    wrong.onBytes(() => expect.fail('the other device got them'));
+    const back = isUp();
+    const farEnd = await machine.plugIn('ttyUSB1', 'A');
+    const heard = new Promise<Uint8Array>((resolve) => farEnd.onBytes(resolve));
+    await back;
+    session.write(Buffer.from('mine'));
+    expect(Buffer.from(await heard).toString()).toBe('mine');
   });
 
   it('keeps names apart when adapters change places', async () => {
@@ -118,6 +161,28 @@ describe('PortRegistry', () => {
     expect(await states()).toEqual(['ttyUSB0 idle /ttyUSB1', 'ttyUSB1 idle /ttyUSB0']);
   });
 
+  it('goes on with what appears under the path of a named port, time after time and under load', async () => {
+    const path = join(directory, 'dut');
+    const spec = { kind: 'device', path, name: 'dut', settings: {} } as const;
+    await registry.select({ ports: [portConfigOf(spec)], isFinding: false, policy: {} });
+    let farEnd = await machine.plugIn('dut', 'A');
+    const session = await open('dut');
+    const application = new LinkApplication(session);
+    for (let turn = 1; turn <= 10; turn += 1) {
+      farEnd.write(patternBytes(20_000));
+      session.write(patternBytes(4000));
+      await machine.unplug('dut');
+      await application.until(() => session.state.kind === 'lost');
+      farEnd = await machine.plugIn('dut', 'A');
+      await application.until(() => session.state.kind === 'up');
+      const count = application.received.length;
+      farEnd.write(Buffer.from('back'));
+      await application.until(() => application.received.length >= count + 4);
+    }
+    expect(application.events.filter(({ kind }) => kind === 'gap')).toHaveLength(10);
+    expect(session.status.readBytes).toBe(application.received.length);
+  });
+
   it('gives a port that is described by a match its device, and does not find that again', async () => {
     const spec = { kind: 'matched', name: 'plc', match: { serial: 'A' }, settings: {} } as const;
     const plc = { spec, isFixed: false, policy: {}, outputs: {} };
@@ -131,8 +196,8 @@ describe('PortRegistry', () => {
   it('leaves a port alone whose description stays the same, and ends the others', async () => {
     const echo = (name: string) => portConfigOf({ kind: 'simulator', simulator: 'echo', name, settings: {} });
     await registry.select({ ports: [echo('kept'), echo('left')], isFinding: false, policy: {} });
-    const kept = await (await registry.get('kept')).openSession(holder, {});
-    const left = await (await registry.get('left')).openSession(holder, {});
+    const kept = await open('kept');
+    const left = await open('left');
     await registry.select({ ports: [echo('kept'), echo('fresh')], isFinding: false, policy: {} });
     expect(kept.state).toEqual({ kind: 'up' });
     expect(await left.closed).toMatchObject({ code: 'session-ended' });

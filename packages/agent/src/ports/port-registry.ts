@@ -2,13 +2,16 @@ import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type PortList, SercliError } from '@sercli/protocol';
 import type { PortConfig } from '../config/config.ts';
+import { defaultLogMemoryBytes } from '../config/log-sizes.ts';
 import { DeviceWatch } from '../devices/device-watch.ts';
 import { type DeviceInfo, listDevices } from '../devices/list-devices.ts';
 import type { Logger } from '../logger.ts';
 import { DeviceNames } from './device-names.ts';
+import { LogMemory } from './log-memory.ts';
 import { MatchedDevices } from './matched-devices.ts';
-import { describeDevice, describeNamed } from './port-description.ts';
-import { defaultPortPolicy, type PortPolicy, ServedPort } from './served-port.ts';
+import { describeDevice, describeNamed, type PortDescription } from './port-description.ts';
+import { defaultPortPolicy, type PortPolicy } from './port-policy.ts';
+import { ServedPort } from './served-port.ts';
 
 /** Changes that come together are told together, this many milliseconds after the first. */
 const tellMs = 20;
@@ -21,6 +24,8 @@ export interface PortSelection {
   readonly isFinding: boolean;
   /** For every port that does not say otherwise. */
   readonly policy: Partial<PortPolicy>;
+  /** What the logs of all ports together may keep, in bytes. */
+  readonly logMemory?: number | undefined;
 }
 
 export interface RegistryOptions {
@@ -47,6 +52,7 @@ export class PortRegistry {
   readonly #found = new Map<string, ServedPort>();
   readonly #names = new DeviceNames();
   readonly #matched = new MatchedDevices();
+  readonly #memory = new LogMemory(defaultLogMemoryBytes);
   readonly #watchers = new Set<() => void>();
   #deviceWatch: DeviceWatch | undefined;
   #telling: NodeJS.Timeout | undefined;
@@ -64,6 +70,7 @@ export class PortRegistry {
   async select(selection: PortSelection): Promise<void> {
     refuseTwins(selection.ports);
     this.#selection = selection;
+    this.#memory.capacityBytes = selection.logMemory ?? defaultLogMemoryBytes;
     const kept = new Set<string>();
     for (const config of selection.ports) {
       const policy = { ...defaultPortPolicy, ...selection.policy, ...config.policy };
@@ -90,7 +97,11 @@ export class PortRegistry {
 
   /** The same without looking again: what is known since the last look. */
   get ports(): PortList['ports'] {
-    return this.#all().map((port) => port.list());
+    return this.served.map((port) => port.list());
+  }
+
+  get served(): readonly ServedPort[] {
+    return [...[...this.#named.values()].map(({ port }) => port), ...this.#found.values()];
   }
 
   /** @throws SercliError `port-not-found` */
@@ -98,7 +109,7 @@ export class PortRegistry {
     await this.#look();
     const port = this.#named.get(name)?.port ?? this.#found.get(name);
     if (port !== undefined) return port;
-    const names = this.#all().map((candidate) => candidate.name);
+    const names = this.served.map((candidate) => candidate.name);
     throw new SercliError('port-not-found', {
       port: name,
       host: this.#options.host,
@@ -115,16 +126,14 @@ export class PortRegistry {
   async close(): Promise<void> {
     this.#deviceWatch?.close();
     clearTimeout(this.#telling);
-    await Promise.all(this.#all().map((port) => port.close()));
+    await Promise.all(this.served.map((port) => port.close()));
   }
 
-  #all(): readonly ServedPort[] {
-    return [...[...this.#named.values()].map(({ port }) => port), ...this.#found.values()];
-  }
-
-  #serve(description: ConstructorParameters<typeof ServedPort>[0], policy: PortPolicy): ServedPort {
+  #serve(description: PortDescription, policy: PortPolicy): ServedPort {
     const { host, logger } = this.#options;
-    return new ServedPort(description, { host, policy, logger, changed: () => this.#mayHaveChanged() });
+    const look = (): Promise<void> => this.#look();
+    const changed = (): void => this.#mayHaveChanged();
+    return new ServedPort(description, { host, policy, logger, memory: this.#memory, changed, look });
   }
 
   async #remove<Kept>(
@@ -160,16 +169,16 @@ export class PortRegistry {
     const matched = this.#matched.assign(this.#selection.ports, devices);
     await Promise.all([...this.#named.values()].map((named) => this.#lookForNamed(named, matched)));
     if (this.#selection.isFinding) await this.#lookForOthers(devices, new Set(matched.values()));
-    await Promise.all(this.#all().map((port) => port.start()));
+    await Promise.all(this.served.map((port) => port.start()));
     this.#mayHaveChanged();
   }
 
   async #lookForNamed({ config, port }: NamedPort, matched: ReadonlyMap<string, DeviceInfo>): Promise<void> {
     const description = describeNamed(config, matched.get(config.spec.name));
-    // In one step: a list that is told meanwhile must not take a lost port for one that is there.
     const isGone = config.spec.kind === 'device' && (await realPath(config.spec.path)) === undefined;
-    port.update(description);
-    if (isGone) port.lose(`there is no ${description.device}`);
+    // In one step: a list that is told meanwhile must not take a lost port for one that is there.
+    const absence = { kind: 'lost', reason: `there is no ${description.device}` } as const;
+    port.update(isGone ? { ...description, absence } : description);
   }
 
   /** New devices are served; those that are gone keep their names, and are served again when they come back. */

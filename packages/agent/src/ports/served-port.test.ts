@@ -1,291 +1,198 @@
-import { type LinkListener, type LinkState, ReceiveQueue, type SerialLink } from '@sercli/link';
-import { defaultLineSettings, type LineSettings, noModemLines, SercliError } from '@sercli/protocol';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { silentLogger } from '../logger.ts';
-import type { PortDescription } from './port-description.ts';
-import { type PortPolicy, ServedPort } from './served-port.ts';
-import type { SessionLink } from './session-link.ts';
-
-/** A device in the hands of the test. */
-class FakeDevice {
-  readonly received = new ReceiveQueue();
-  readonly written: string[] = [];
-  /** Resolves the closing. */
-  finishClosing: () => void = () => undefined;
-  isClosing = false;
-  listener: LinkListener | undefined;
-  readonly link: SerialLink;
-  #state: LinkState = { kind: 'up' };
-  #end: (error: SercliError | undefined) => void = () => undefined;
-
-  constructor(settings: LineSettings) {
-    const device = this;
-    const closed = new Promise<SercliError | undefined>((resolve) => {
-      this.#end = resolve;
-    });
-    let written = 0;
-    const link: Partial<SerialLink> = {
-      info: { name: 'tty', device: '/dev/tty' },
-      get state() {
-        return device.#state;
-      },
-      settings,
-      lines: noModemLines,
-      get writeOffset() {
-        return written;
-      },
-      get takenOffset() {
-        return written;
-      },
-      peek: (maxBytes) => this.received.peek(maxBytes),
-      consume: (bytes) => this.received.consume(bytes),
-      write: (bytes) => {
-        this.written.push(Buffer.from(bytes).toString());
-        written += bytes.length;
-        return bytes.length;
-      },
-      configure: async (change) => ({ ...settings, ...change }),
-      listen: (listener) => {
-        this.listener = listener;
-        this.received.listen(listener);
-      },
-      close: () => {
-        this.isClosing = true;
-        return new Promise((resolve) => {
-          this.finishClosing = resolve;
-        });
-      },
-      closed,
-    };
-    this.link = link as SerialLink;
-  }
-
-  unplug(error: SercliError): void {
-    this.#state = { kind: 'closed', error };
-    this.#end(error);
-  }
-}
-
-const holder = { name: 'anna@laptop', address: '10.0.0.2:1234' };
-const settled = async (): Promise<void> => void (await vi.advanceTimersByTimeAsync(0));
+import { defaultLineSettings, SercliError } from '@sercli/protocol';
+import { VirtualClock } from '@sercli/testkit';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { anna, bob, PortBench, type request } from './testing/port-bench.ts';
 
 describe('ServedPort', () => {
-  let devices: FakeDevice[];
-  let failure: SercliError | undefined;
+  let clock: VirtualClock;
   beforeEach(() => {
-    vi.useFakeTimers();
-    devices = [];
-    failure = undefined;
+    clock = new VirtualClock();
   });
-  afterEach(() => vi.useRealTimers());
-
-  function makePort(policy: Partial<PortPolicy> = {}, more: Partial<PortDescription> = {}): ServedPort {
-    const description: PortDescription = {
-      name: 'ttyS0',
-      device: '/dev/ttyS0',
-      settings: { baudRate: 9600 },
-      isFixed: false,
-      pushesBack: () => true,
-      open: async (settings) => {
-        if (failure !== undefined) throw failure;
-        const device = new FakeDevice(settings);
-        devices.push(device);
-        return device.link;
-      },
-      ...more,
-    };
-    return new ServedPort(description, {
-      host: 'SerialMachine',
-      policy: { keepOpen: false, lingerMs: 0, ...policy },
-      logger: silentLogger,
-      changed: () => undefined,
-    });
-  }
-
-  function readAll(session: SessionLink): string {
-    let text = '';
-    for (let bytes = session.peek(1000); bytes.length > 0; bytes = session.peek(1000)) {
-      text += Buffer.from(bytes).toString();
-      session.consume(bytes.length);
-    }
-    return text;
-  }
 
   it('opens the device with the first session, as configured, and closes it after the last', async () => {
-    const port = makePort();
-    expect(port.list()).toMatchObject({ state: 'idle', settings: { ...defaultLineSettings, baudRate: 9600 } });
-    const session = await port.openSession(holder, { parity: 'even' });
-    expect(devices).toHaveLength(1);
-    expect(session.settings).toMatchObject({ baudRate: 9600, parity: 'even' });
-    expect(port.list()).toMatchObject({ state: 'open', controller: holder });
-    await session.close();
-    await settled();
-    expect(devices[0]?.isClosing).toBe(true);
-    expect(port.list().controller).toBeUndefined();
+    const bench = new PortBench(clock);
+    expect(bench.port.list()).toMatchObject({ state: 'idle', settings: { ...defaultLineSettings, baudRate: 9600 } });
+    const { link } = await bench.open({ settings: { parity: 'even' } });
+    expect(bench.devices).toHaveLength(1);
+    expect(link.settings).toMatchObject({ baudRate: 9600, parity: 'even' });
+    expect(bench.port.list()).toMatchObject({ state: 'open', controller: anna });
+    await link.close();
+    await clock.advance(0);
+    expect(bench.device.isClosing).toBe(true);
+    expect(bench.port.list().controller).toBeUndefined();
   });
 
-  it('refuses a second session and says who has the port, also while the device is being opened', async () => {
-    const port = makePort();
-    const first = port.openSession(holder, {});
-    await expect(port.openSession({ name: 'bob', address: '10.0.0.3:1' }, {})).rejects.toMatchObject({
+  it('refuses a second controller and says who has the port, also while the device is being opened', async () => {
+    const bench = new PortBench(clock);
+    const first = bench.open();
+    await expect(bench.open({ holder: bob })).rejects.toMatchObject({
       code: 'port-busy',
       fields: { holder: 'anna@laptop (10.0.0.2:1234)', host: 'SerialMachine', port: 'ttyS0' },
     });
-    await (await first).close();
-    await settled();
-    devices[0]?.finishClosing();
-    await expect(port.openSession(holder, {})).resolves.toBeDefined();
+    await (await first).link.close();
+    await clock.advance(0);
+    await expect(bench.open()).resolves.toBeDefined();
   });
 
   it('opens the device again only when it has been closed', async () => {
-    const port = makePort();
-    await (await port.openSession(holder, {})).close();
-    await settled();
-    const again = port.openSession(holder, {});
-    await settled();
-    expect(devices).toHaveLength(1);
-    devices[0]?.finishClosing();
+    const bench = new PortBench(clock);
+    bench.isSlowToClose = true;
+    await (await bench.open()).link.close();
+    await clock.advance(0);
+    const again = bench.open();
+    await clock.advance(0);
+    expect(bench.devices).toHaveLength(1);
+    bench.device.finishClosing();
     await again;
-    expect(devices).toHaveLength(2);
+    expect(bench.devices).toHaveLength(2);
   });
 
   it('keeps the device open for lingerMs, and what it says meanwhile is not told to the next session', async () => {
-    const port = makePort({ lingerMs: 1000 });
-    await (await port.openSession(holder, {})).close();
-    await vi.advanceTimersByTimeAsync(900);
-    devices[0]?.received.push(Buffer.from('to nobody'));
-    const session = await port.openSession(holder, {});
-    devices[0]?.received.push(Buffer.from('to the session'));
-    expect(readAll(session)).toBe('to the session');
-    await session.close();
-    await vi.advanceTimersByTimeAsync(1100);
-    expect(devices).toHaveLength(1);
-    expect(devices[0]?.isClosing).toBe(true);
+    const bench = new PortBench(clock, { lingerMs: 1000 });
+    await (await bench.open()).link.close();
+    await clock.advance(900);
+    bench.device.send('to nobody');
+    const session = await bench.open();
+    bench.device.send('to the session');
+    expect(session.text()).toBe('to the session');
+    await session.link.close();
+    await clock.advance(1100);
+    expect(bench.devices).toHaveLength(1);
+    expect(bench.device.isClosing).toBe(true);
   });
 
   it('opens a device that is kept open at the start and never closes it', async () => {
-    const port = makePort({ keepOpen: true });
-    await port.start();
-    expect(devices).toHaveLength(1);
-    await (await port.openSession(holder, {})).close();
-    await vi.advanceTimersByTimeAsync(10_000);
-    expect(devices[0]?.isClosing).toBe(false);
-    expect(port.list().state).toBe('open');
+    const bench = new PortBench(clock, { keepOpen: true });
+    await bench.port.start();
+    expect(bench.devices).toHaveLength(1);
+    await (await bench.open()).link.close();
+    await clock.advance(10_000);
+    expect(bench.device.isClosing).toBe(false);
+    expect(bench.port.list().state).toBe('open');
   });
 
   it('goes on without a device that cannot be opened at the start, and tries again when asked', async () => {
-    const port = makePort({ keepOpen: true });
-    failure = new SercliError('device-busy', { device: '/dev/ttyS0', holder: 'minicom' });
-    await port.start();
-    expect(port.list().state).toBe('idle');
-    failure = undefined;
-    await port.start();
-    expect(port.list().state).toBe('open');
+    const bench = new PortBench(clock, { keepOpen: true });
+    bench.failure = new SercliError('device-busy', { device: '/dev/ttyS0', holder: 'minicom' });
+    await bench.port.start();
+    expect(bench.port.list().state).toBe('idle');
+    bench.failure = undefined;
+    await bench.port.start();
+    expect(bench.port.list().state).toBe('open');
   });
 
-  it('gives the session what the device says right after it was opened', async () => {
-    const port = makePort(
-      {},
-      {
-        open: async (settings) => {
-          const device = new FakeDevice(settings);
-          device.received.push(Buffer.from('boot: hello'));
-          return device.link;
-        },
-      },
-    );
-    expect(readAll(await port.openSession(holder, {}))).toBe('boot: hello');
+  it('gives what the device says right after it was opened to those it was opened for', async () => {
+    const bench = new PortBench(clock);
+    bench.greeting = 'boot: hello';
+    const [control, monitor] = await Promise.all([bench.open(), bench.open({ holder: bob, role: 'monitor' })]);
+    expect(control.text()).toBe('boot: hello');
+    expect(monitor.text()).toBe('boot: hello');
+    expect((await bench.open({ holder: bob, role: 'monitor' })).text()).toBe('');
   });
 
-  it('gives the session the last bytes of a device that is gone, and then its error', async () => {
-    const port = makePort();
-    const session = await port.openSession(holder, {});
-    devices[0]?.received.push(Buffer.from('last words'));
-    const error = new SercliError('device-lost', { device: '/dev/ttyS0', reason: 'unplugged' });
-    devices[0]?.unplug(error);
-    expect(await session.closed).toBe(error);
-    expect(readAll(session)).toBe('last words');
-    expect(port.list()).toMatchObject({ state: 'idle' });
-    await expect(port.openSession(holder, {})).resolves.toBeDefined();
-    expect(devices).toHaveLength(2);
+  it('keeps one log from one opening to the next, with a gap of unknown size between them', async () => {
+    const bench = new PortBench(clock);
+    const first = await bench.open();
+    bench.device.send('before');
+    const { epoch } = bench.port;
+    expect(epoch).toMatch(/^[A-Z2-7]{8}$/);
+    await first.link.close();
+    await clock.advance(0);
+    const second = await bench.open();
+    expect(second.link.readOffset).toBe(6);
+    bench.device.send('after');
+    expect(second.text()).toBe('after');
+    expect(second.events).toEqual([]);
+    const replay = await bench.open({ role: 'monitor', start: { kind: 'all' } });
+    expect(replay.link.readOffset).toBe(0);
+    expect(replay.text()).toBe('beforeafter');
+    expect(replay.events).toEqual([{ kind: 'gap', offset: 6, bytes: undefined }]);
+    expect(bench.port.epoch).toBe(epoch);
+  });
+
+  it('begins where a session wants to', async () => {
+    const bench = new PortBench(clock, { logBytes: 10, keepOpen: true }, { pushesBack: () => false });
+    await bench.port.start();
+    bench.device.send('0123456789');
+    await clock.advance(60_000);
+    bench.device.send('abcde');
+    const open = async (start: Parameters<typeof request>[0]) => {
+      const session = await bench.open({ role: 'monitor', ...start });
+      return [session.text(), ...session.events.map((event) => ('bytes' in event ? event.bytes : event.kind))];
+    };
+    const { epoch } = bench.port;
+    expect(await open({ start: { kind: 'now' } })).toEqual(['']);
+    expect(await open({ start: { kind: 'all' } })).toEqual(['56789abcde']);
+    expect(await open({ start: { kind: 'last', bytes: 7 } })).toEqual(['89abcde']);
+    expect(await open({ start: { kind: 'last', bytes: 70 } })).toEqual(['56789abcde']);
+    expect(await open({ start: { kind: 'since', ms: 1000 } })).toEqual(['abcde']);
+    expect(await open({ start: { kind: 'since', ms: 100_000 } })).toEqual(['56789abcde']);
+    expect(await open({ start: { kind: 'offset', offset: 12, epoch } })).toEqual(['cde']);
+    expect(await open({ start: { kind: 'offset', offset: 2 } })).toEqual(['56789abcde', 3]);
+    expect(await open({ start: { kind: 'offset', offset: 12, epoch: 'ANOTHER2' } })).toEqual(['', undefined]);
+    expect(await open({ start: { kind: 'offset', offset: 16 } })).toEqual(['', undefined]);
   });
 
   it('is free again when the device could not be opened', async () => {
-    const port = makePort();
-    failure = new SercliError('device-not-found', { device: '/dev/ttyS0', reason: 'gone' });
-    await expect(port.openSession(holder, {})).rejects.toBe(failure);
-    expect(port.list().controller).toBeUndefined();
-    failure = undefined;
-    await expect(port.openSession(holder, {})).resolves.toBeDefined();
-  });
-
-  it('does not read a device that can wait further than its reader can follow', async () => {
-    const port = makePort();
-    const session = await port.openSession(holder, {});
-    const chunk = new Uint8Array(65_536).fill(7);
-    for (let index = 0; index < 100; index += 1) devices[0]?.received.push(chunk);
-    const queued = devices[0]?.received.queuedBytes ?? 0;
-    expect(queued).toBeGreaterThan(1_000_000);
-    session.listen({
-      readable: () => undefined,
-      writable: () => undefined,
-      event: (event) => {
-        throw new Error(`unforeseen ${event.kind}`);
-      },
-    });
-    let read = 0;
-    for (let bytes = session.peek(1e6); bytes.length > 0; bytes = session.peek(1e6)) {
-      read += bytes.length;
-      session.consume(bytes.length);
-    }
-    expect(read).toBe(100 * 65_536);
-    expect(devices[0]?.received.queuedBytes).toBe(0);
-  });
-
-  it('reads on a device that cannot wait, and tells the slow reader its exact gap', async () => {
-    const port = makePort({}, { pushesBack: () => false });
-    const session = await port.openSession(holder, {});
-    const gaps: unknown[] = [];
-    session.listen({ readable: () => undefined, writable: () => undefined, event: (event) => void gaps.push(event) });
-    const bytes = 5 * 1024 * 1024;
-    devices[0]?.received.push(new Uint8Array(bytes));
-    expect(devices[0]?.received.queuedBytes).toBe(0);
-    let read = 0;
-    for (let part = session.peek(1e6); part.length > 0; part = session.peek(1e6)) {
-      read += part.length;
-      session.consume(part.length);
-    }
-    const missing = gaps.reduce<number>((sum, gap) => sum + (gap as { bytes: number }).bytes, 0);
-    expect(missing).toBeGreaterThan(0);
-    expect(read + missing).toBe(bytes);
+    const bench = new PortBench(clock);
+    bench.failure = new SercliError('device-not-found', { device: '/dev/ttyS0', reason: 'gone' });
+    await expect(bench.open()).rejects.toBe(bench.failure);
+    expect(bench.port.list().controller).toBeUndefined();
+    bench.failure = undefined;
+    await expect(bench.open()).resolves.toBeDefined();
   });
 
   it('does not serve what is only listed', async () => {
-    const port = makePort({}, { absence: { kind: 'unavailable', reason: 'the kernel console is on it' } });
-    expect(port.list()).toMatchObject({ state: 'unavailable', reason: 'the kernel console is on it' });
-    await expect(port.openSession(holder, {})).rejects.toMatchObject({ code: 'port-unavailable' });
+    const absence = { kind: 'unavailable', reason: 'the kernel console is on it' } as const;
+    const bench = new PortBench(clock, {}, { absence });
+    expect(bench.port.list()).toMatchObject({ state: 'unavailable', reason: 'the kernel console is on it' });
+    await expect(bench.open()).rejects.toMatchObject({ code: 'port-unavailable' });
   });
 
   it('keeps fixed settings, whatever a session asks for', async () => {
-    const port = makePort({}, { isFixed: true });
-    const session = await port.openSession(holder, { baudRate: 300 });
-    expect(session.settings.baudRate).toBe(9600);
-    await expect(session.configure({ baudRate: 300 })).rejects.toMatchObject({ code: 'settings-fixed' });
+    const { link } = await new PortBench(clock, {}, { isFixed: true }).open({ settings: { baudRate: 300 } });
+    expect(link.settings.baudRate).toBe(9600);
+    await expect(link.configure({ baudRate: 300 })).rejects.toMatchObject({ code: 'settings-fixed' });
   });
 
   it('says of a device that is gone that it is lost', async () => {
-    const port = makePort({}, { absence: { kind: 'lost', reason: 'it was unplugged' } });
-    expect(port.list()).toMatchObject({ state: 'lost', reason: 'it was unplugged' });
-    await expect(port.openSession(holder, {})).rejects.toMatchObject({ code: 'device-lost' });
+    const bench = new PortBench(clock, {}, { absence: { kind: 'lost', reason: 'it was unplugged' } });
+    expect(bench.port.list()).toMatchObject({ state: 'lost', reason: 'it was unplugged' });
+    await expect(bench.open()).rejects.toMatchObject({ code: 'device-lost' });
   });
 
-  it('ends its session when the agent ends', async () => {
-    const port = makePort();
-    const session = await port.openSession(holder, {});
-    const closing = port.close();
-    devices[0]?.finishClosing();
-    await closing;
-    expect(await session.closed).toMatchObject({ code: 'session-ended' });
-    expect(session.write(Buffer.from('late'))).toBe(0);
+  it('counts what happens', async () => {
+    const bench = new PortBench(clock);
+    const session = await bench.open();
+    const { link } = session;
+    bench.device.send('12345');
+    bench.device.received.pushBreak();
+    bench.device.received.pushLineError('parity');
+    session.text();
+    session.write('abc');
+    expect(bench.port.totals).toEqual({
+      receivedBytes: 5,
+      sentBytes: 3,
+      gaps: 0,
+      gapBytes: 0,
+      breaks: 1,
+      overruns: 0,
+      parityErrors: 1,
+      framingErrors: 0,
+      deviceLosses: 0,
+      logBytes: 5,
+    });
+    expect(link.status).toMatchObject({ holder: anna, role: 'control', readBytes: 5, writtenBytes: 3, lagBytes: 0 });
+    expect(bench.port.sessions).toEqual([link]);
+  });
+
+  it('ends its sessions when the agent ends, those that are being opened too', async () => {
+    const bench = new PortBench(clock);
+    const { link } = await bench.open();
+    const opening = bench.open({ role: 'monitor' });
+    await bench.port.close();
+    await expect(opening).rejects.toMatchObject({ code: 'session-ended' });
+    expect(await link.closed).toMatchObject({ code: 'session-ended' });
+    expect(link.write(Buffer.from('late'))).toBe(0);
   });
 });

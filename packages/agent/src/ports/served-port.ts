@@ -1,35 +1,24 @@
 import type { LinkEvent, SerialLink } from '@sercli/link';
 import {
-  defaultLineSettings,
-  equalLineSettings,
-  formatLineSettings,
-  type LineSettings,
+  type Controller,
   type LineSettingsChange,
   type ListedPort,
   SercliError,
   toSercliError,
 } from '@sercli/protocol';
+import { type Clock, realClock } from '../devices/clock.ts';
 import type { Logger } from '../logger.ts';
-import { clockTime, type Holder, holderText, type PortControl, toldControl } from './port-control.ts';
+import type { LogMemory } from './log-memory.ts';
+import { type DeviceListener, LoggedDevice } from './logged-device.ts';
+import { type Holder, holderText, type PortControl, toldControl } from './port-control.ts';
 import type { PortDescription } from './port-description.ts';
-import { PortDevice } from './port-device.ts';
-import { defaultLogBytes, LogCursor, PortLog } from './port-log.ts';
-import { SessionLink } from './session-link.ts';
+import type { PortPolicy } from './port-policy.ts';
+import { PortSessions } from './port-sessions.ts';
+import { PortCounts, type PortTotals } from './port-totals.ts';
+import { type ReplayStart, startOf } from './replay-start.ts';
+import { SessionLink, type SessionPort } from './session-link.ts';
 
-/** Bytes moved from the device to the log at a time. */
-const chunkBytes = 65_536;
-
-/** Room in the log that a held device leaves: what it sent last, when it goes, must not cost a reader a gap. */
-const reservedBytes = 65_536;
-
-export interface PortPolicy {
-  /** Open from the start of the agent to its end. */
-  readonly keepOpen: boolean;
-  /** Milliseconds that the device stays open after the last session. */
-  readonly lingerMs: number;
-}
-
-export const defaultPortPolicy: PortPolicy = { keepOpen: false, lingerMs: 0 };
+export { defaultPortPolicy, type PortPolicy } from './port-policy.ts';
 
 /** What a port has of its agent. */
 export interface PortSurroundings {
@@ -37,228 +26,270 @@ export interface PortSurroundings {
   readonly host: string;
   readonly policy: PortPolicy;
   readonly logger: Logger;
+  /** The memory of all logs of the agent. */
+  readonly memory: LogMemory;
+  readonly clock?: Clock;
+  /** Called when `list` may say something else. */
   changed(): void;
+  /** Looks at the machine's devices again, and tells the ports what was found. */
+  look(): Promise<void>;
 }
 
-/** A port that the agent serves: it opens the device when the first session wants it, keeps its log and owns its sessions. */
+/** What a session wants of a port. */
+export interface SessionRequest {
+  readonly holder: Holder;
+  /** Of who controls the port; a monitor takes the port as it is. */
+  readonly settings: LineSettingsChange;
+  readonly role: 'control' | 'monitor';
+  /** Control is taken also from another client. */
+  readonly takes: boolean;
+  readonly start: ReplayStart;
+}
+
+/** A port that the agent serves: it opens the device when the first session wants it, and owns its sessions. */
 export class ServedPort {
-  readonly #host: string;
-  readonly #policy: PortPolicy;
-  readonly #logger: Logger;
-  readonly #changed: () => void;
-  #description: PortDescription;
-  readonly #device: PortDevice;
-  /** One run of the device's byte count. */
-  #log = new PortLog(defaultLogBytes);
-  #epoch = newEpoch();
-  #control: PortControl | undefined;
-  #isReading = false;
+  readonly policy: PortPolicy;
+  readonly #surroundings: PortSurroundings;
+  readonly #device: LoggedDevice;
+  readonly #sessions: PortSessions;
+  readonly #counts = new PortCounts();
+  /** Sessions that are being opened. */
+  #openings = 0;
+  #isClosed = false;
   /** Why the device could not be opened at the start, so that it is told once. */
   #startFailure = '';
 
-  /** @param changed is called when `list` may say something else */
-  constructor(description: PortDescription, { host, policy, logger, changed }: PortSurroundings) {
-    this.#host = host;
-    this.#description = description;
-    this.#policy = policy;
-    this.#logger = logger;
-    this.#changed = changed;
-    this.#device = new PortDevice({
-      opened: (source) => this.#begin(source),
-      lost: (source, error) => this.#lost(source, error),
-      closed: () => {
-        this.#tell(`closed ${this.device}`);
-        this.#changed();
-      },
+  constructor(description: PortDescription, surroundings: PortSurroundings) {
+    const { host, policy, memory, logger, clock = realClock } = surroundings;
+    this.#surroundings = surroundings;
+    this.policy = policy;
+    this.#device = new LoggedDevice(description, this.#forDevice(), { policy, memory, logger, clock });
+    this.#sessions = new PortSessions({ name: description.name, host }, () => {
+      this.#device.controllerRead();
+      surroundings.changed();
     });
   }
 
   get name(): string {
-    return this.#description.name;
+    return this.#device.description.name;
   }
 
   get device(): string {
-    return this.#description.device;
+    return this.#device.description.device;
   }
 
+  /** Names the run of the port's count of received bytes. */
   get epoch(): string {
-    return this.#epoch;
+    return this.#device.log.epoch;
+  }
+
+  /** Who controls the port. */
+  get controller(): Controller | undefined {
+    const { control } = this.#sessions;
+    return control === undefined ? undefined : toldControl(control);
+  }
+
+  get sessions(): readonly SessionLink[] {
+    return this.#sessions.all;
+  }
+
+  get totals(): PortTotals {
+    return this.#counts.totals(this.#device.log);
   }
 
   /** What was found out about the device anew. */
   update(description: PortDescription): void {
-    this.#description = description;
+    this.#device.update(description);
   }
 
   /** The device is gone. */
   lose(reason: string): void {
-    this.#description = { ...this.#description, absence: { kind: 'lost', reason } };
+    this.#device.update({ ...this.#device.description, absence: { kind: 'lost', reason } });
   }
 
   /** The port as `/v1/ports` lists it. */
   list(): ListedPort {
-    const { name, device, description, usb } = this.#description;
+    const { name, device, description, usb } = this.#device.description;
     const { source } = this.#device;
-    const absence = source === undefined ? this.#description.absence : undefined;
+    const { controller } = this;
+    const absence = this.#absence;
     return {
       name,
       device,
       ...(description === undefined ? {} : { description }),
       ...(usb === undefined ? {} : { usb }),
-      settings: source?.settings ?? this.#initialSettings({}),
+      settings: source?.settings ?? this.#device.initialSettings({}),
       state: absence?.kind ?? (source === undefined ? 'idle' : 'open'),
       ...(absence === undefined ? {} : { reason: absence.reason }),
-      ...(this.#control === undefined ? {} : { controller: toldControl(this.#control) }),
+      ...(controller === undefined ? {} : { controller }),
     };
   }
 
   /**
-   * Gives control of the port to a session.
+   * Gives the port to a session, to control it or to monitor what it receives.
    *
-   * @throws SercliError `port-unavailable`, `port-busy`, and what opening the device throws
+   * @throws SercliError `port-unavailable`, `device-lost`, `port-busy`, and what opening the device throws
    */
-  async openSession(holder: Holder, change: LineSettingsChange): Promise<SessionLink> {
-    this.#refuseUnlessFree();
-    const control: PortControl = { ...holder, since: new Date(), session: undefined };
-    this.#control = control;
-    this.#changed();
+  async openSession(request: SessionRequest): Promise<SessionLink> {
+    this.#refuseUnlessThere();
+    this.#openings += 1;
+    let control: PortControl | undefined;
     try {
-      const wasOpen = this.#device.source !== undefined;
-      const source = await this.#openDevice(change);
-      const { name, device } = this.#description;
-      // What a device says right after it was opened belongs to the session that it was opened for.
-      const cursor = new LogCursor(this.#log, wasOpen ? this.#log.endOffset : this.#log.startOffset);
-      const session = new SessionLink({ name, device }, source, cursor, {
-        isFixed: this.#description.isFixed,
-        consumed: () => this.#readDevice(),
-        released: () => this.#released(control),
-      });
-      control.session = session;
-      if (wasOpen && !this.#description.isFixed && Object.keys(change).length > 0) await source.configure(change);
-      this.#tell(`attached by ${holderText(holder)}`, { holder });
-      return session;
+      this.#sessions.makeRoom();
+      if (request.role === 'control') control = this.#sessions.claim(request.holder, request.takes);
+      return await this.#open(request, control);
     } catch (error) {
-      if (control.session === undefined) this.#released(control);
-      else control.session.abort(toSercliError(error));
+      if (control !== undefined) this.#sessions.release(control);
       throw error;
+    } finally {
+      this.#openings -= 1;
+      this.#leaveUnlessWanted();
     }
   }
 
   /** Opens the device of a port that is kept open, if it is there. What fails is logged; the next call tries again. */
   async start(): Promise<void> {
-    if (!this.#policy.keepOpen || this.#description.absence !== undefined || !this.#device.isIdle) return;
+    if (!this.policy.keepOpen || this.#absence !== undefined || !this.#device.isIdle) return;
     try {
-      await this.#openDevice({});
+      await this.#device.open({});
       this.#startFailure = '';
     } catch (error) {
       const { code, message } = toSercliError(error);
-      if (message !== this.#startFailure) this.#logger.warn({ port: this.name, code }, `${this.name}: ${message}`);
+      const { logger } = this.#surroundings;
+      if (message !== this.#startFailure) logger.warn({ port: this.name, code }, `${this.name}: ${message}`);
       this.#startFailure = message;
     }
   }
 
-  /** Ends the session and closes the device. */
+  /** Ends the sessions and closes the device. */
   async close(): Promise<void> {
-    this.#control?.session?.abort(
-      new SercliError('session-ended', { port: this.name, reason: 'it is not served any more' }),
-    );
+    this.#isClosed = true;
+    this.#sessions.abort(this.#notServed());
     await this.#device.close();
   }
 
-  #refuseUnlessFree(): void {
-    const { name, absence } = this.#description;
-    const host = this.#host;
-    if (this.#control === undefined) {
-      if (absence === undefined) return;
-      const { kind, reason } = absence;
-      if (kind === 'lost') throw new SercliError('device-lost', { device: `${name} on ${host}`, reason });
-      throw new SercliError('port-unavailable', { port: name, host, reason });
-    }
-    const since = clockTime(this.#control.since);
-    throw new SercliError('port-busy', { port: name, host, holder: holderText(this.#control), since });
+  /** Why the device cannot be used now; one that is open can, whatever was found. */
+  get #absence(): PortDescription['absence'] {
+    const { source, loss, description } = this.#device;
+    if (source !== undefined) return undefined;
+    return description.absence ?? (loss === undefined ? undefined : { kind: 'lost', reason: reasonOfLoss(loss) });
   }
 
-  #initialSettings(change: LineSettingsChange): LineSettings {
-    const { settings, isFixed } = this.#description;
-    return { ...defaultLineSettings, ...settings, ...(isFixed ? {} : change) };
+  #refuseUnlessThere(): void {
+    const absence = this.#absence;
+    if (absence === undefined) return;
+    const { kind, reason } = absence;
+    const { host } = this.#surroundings;
+    if (kind === 'lost') throw new SercliError('device-lost', { device: `${this.name} on ${host}`, reason });
+    throw new SercliError('port-unavailable', { port: this.name, host, reason });
   }
 
-  #openDevice(change: LineSettingsChange): Promise<SerialLink> {
-    const wanted = this.#initialSettings(change);
-    return this.#device.open(async () => {
-      const warn = (text: string): void => this.#logger.warn({ port: this.name }, `${this.name}: ${text}`);
-      const source = await this.#description.open(wanted, warn);
-      if (!equalLineSettings(source.settings, wanted)) {
-        warn(`asked for ${formatLineSettings(wanted)}, and ${this.device} has ${formatLineSettings(source.settings)}`);
-      }
-      return source;
+  async #open({ holder, settings, start }: SessionRequest, control: PortControl | undefined): Promise<SessionLink> {
+    const wasOpen = this.#device.source !== undefined;
+    const change = control === undefined ? {} : settings;
+    const { source, isNew } = await this.#device.open(change);
+    if (this.#isClosed) throw this.#notServed();
+    if (source.state.kind === 'closed') throw source.state.error ?? new SercliError('closed', { what: this.name });
+    const { log, openedAt, description } = this.#device;
+    const session = new SessionLink({
+      info: { name: this.name, device: this.device },
+      holder,
+      log,
+      // What a device says right after it was opened belongs to the session that it was opened for.
+      start: startOf(log, start, wasOpen ? log.endPlace : openedAt),
+      source,
+      port: this.#forSession(),
     });
-  }
-
-  #begin(source: SerialLink): void {
-    this.#log = new PortLog(defaultLogBytes);
-    this.#epoch = newEpoch();
-    this.#tell(`opened ${this.device} (${formatLineSettings(source.settings)})`);
-    source.listen({
-      readable: () => this.#readDevice(),
-      writable: () => this.#control?.session?.writable(),
-      event: (event) => this.#sourceEvent(event),
-    });
-    this.#changed();
-  }
-
-  /** Moves what the device has into the log, unless that would make a gap where the far end can wait instead. */
-  #readDevice(): void {
-    const { source } = this.#device;
-    if (source !== undefined) this.#read(source);
-  }
-
-  #read(source: SerialLink): void {
-    // A reader that consumes what is appended comes back here: the loop below goes on for it.
-    if (this.#isReading) return;
-    this.#isReading = true;
-    this.#fillLog(source);
-    this.#isReading = false;
-  }
-
-  #fillLog(source: SerialLink): void {
-    const isHeld = source.state.kind === 'up' && this.#description.pushesBack(source.settings);
-    for (;;) {
-      const room = isHeld ? Math.max(0, this.#log.roomBytes - reservedBytes) : chunkBytes;
-      const bytes = source.peek(Math.min(room, chunkBytes));
-      if (bytes.length === 0) return;
-      const taken = bytes.length;
-      this.#log.append(bytes);
-      source.consume(taken);
+    this.#sessions.add(session, control);
+    try {
+      const isAsked = session.hasControl && !isNew && !description.isFixed && Object.keys(change).length > 0;
+      if (isAsked) await source.configure(change);
+    } catch (error) {
+      session.abort(toSercliError(error));
+      throw error;
     }
+    this.#tell(`attached by ${holderText(holder)}${control === undefined ? ' to monitor' : ''}`, { holder });
+    return session;
   }
 
-  #sourceEvent(event: LinkEvent): void {
-    if (event.kind === 'break' || event.kind === 'line-error' || event.kind === 'gap') this.#log.place(event);
-    else if (event.kind !== 'state') this.#control?.session?.sourceEvent(event);
-    if (event.kind === 'settings') this.#changed();
+  #forSession(): SessionPort {
+    const port = this;
+    return {
+      get control() {
+        return port.#sessions.control;
+      },
+      get isFixed() {
+        return port.#device.description.isFixed;
+      },
+      disconnectsOnOverflow: this.policy.onOverflow === 'disconnect',
+      configure: (source, change) => this.#device.configure(source, change),
+      flush: (source, queue) => this.#device.flush(source, queue, this.#sessions.size > 1),
+      consumed: (session) => {
+        if (session.hasControl) this.#device.controllerRead();
+      },
+      wrote: (bytes) => this.#counts.sent(bytes),
+      missed: (bytes) => this.#counts.missed(bytes),
+      cutChanged: ({ holder }, reason) =>
+        this.#tell(`${holderText(holder)} ${reason === undefined ? 'is back' : `is cut off: ${reason}`}`, { holder }),
+      released: (session, error) => this.#released(session, error),
+    };
   }
 
-  #lost(source: SerialLink, error: SercliError | undefined): void {
-    this.#read(source);
-    if (error !== undefined) this.#logger.warn({ port: this.name, code: error.code }, `${this.name}: ${error.message}`);
-    this.#control?.session?.sourceClosed(error);
-    this.#changed();
+  #forDevice(): DeviceListener {
+    const port = this;
+    return {
+      get isAwaited() {
+        return port.#sessions.size + port.#openings > 0;
+      },
+      get controllerOffset() {
+        return port.#sessions.controller?.readOffset;
+      },
+      look: () => this.#surroundings.look(),
+      writable: () => this.#sessions.controller?.writable(),
+      event: (event) => this.#deviceEvent(event),
+      held: (isHeld) => this.#sessions.tellMonitors({ kind: 'hold', isHeld }),
+      lost: (error) => {
+        this.#counts.deviceLost();
+        for (const session of this.sessions) session.deviceLost(reasonOfLoss(error));
+      },
+      back: (source: SerialLink) => {
+        for (const session of this.sessions) session.deviceBack(source);
+      },
+      ended: (error) => this.#sessions.abort(error ?? new SercliError('closed', { what: this.name })),
+      changed: () => this.#surroundings.changed(),
+    };
   }
 
-  #released(control: PortControl): void {
-    if (this.#control !== control) return;
-    this.#control = undefined;
-    this.#changed();
-    if (control.session !== undefined) this.#tell(`detached by ${holderText(control)}`);
-    if (!this.#policy.keepOpen) this.#device.leave(this.#policy.lingerMs);
+  #deviceEvent(event: LinkEvent): void {
+    this.#counts.event(event);
+    // What has a place among the bytes comes through the log, and the end of the device by itself.
+    if (event.kind === 'drained') for (const session of this.sessions) session.deviceDrained();
+    if (event.kind === 'inputs' || event.kind === 'settings') this.#sessions.tell(event);
+    if (event.kind === 'settings') this.#surroundings.changed();
   }
 
-  #tell(what: string, fields: object = {}): void {
-    this.#logger.info({ port: this.name, device: this.device, ...fields }, `${this.name}: ${what}`);
+  #released(session: SessionLink, error: SercliError | undefined): void {
+    this.#sessions.remove(session);
+    const { holder } = session;
+    const why = error === undefined ? '' : `: ${error.message}`;
+    this.#tell(`detached by ${holderText(holder)}${why}`, { holder });
+    this.#leaveUnlessWanted();
+  }
+
+  #leaveUnlessWanted(): void {
+    if (this.#sessions.size + this.#openings === 0) this.#device.leave();
+  }
+
+  #notServed(): SercliError {
+    return new SercliError('session-ended', { port: this.name, reason: 'it is not served any more' });
+  }
+
+  #tell(what: string, fields: object): void {
+    const { logger } = this.#surroundings;
+    logger.info({ port: this.name, device: this.device, ...fields }, `${this.name}: ${what}`);
   }
 }
 
-function newEpoch(): string {
-  return crypto.randomUUID();
+function reasonOfLoss(error: SercliError): string {
+  return 'reason' in error.fields ? String(error.fields.reason) : error.message;
 }

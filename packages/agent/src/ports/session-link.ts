@@ -7,36 +7,70 @@ import {
   type SequenceStep,
   SercliError,
 } from '@sercli/protocol';
-import type { LogCursor } from './port-log.ts';
+import { type CursorStart, LogCursor } from './log-cursor.ts';
+import { clockTime, type Holder, holderText, type PortControl } from './port-control.ts';
+import type { PlacedEvent, PortLog } from './port-log.ts';
+import { SessionCounts, type SessionStatus } from './session-status.ts';
+import { WrittenBytes } from './written-bytes.ts';
 
-/** What a session tells its port. */
+/** What a session has of its port. */
 export interface SessionPort {
-  /** The session has read: a held device may be read again. */
-  consumed(): void;
+  readonly control: PortControl | undefined;
   /** The port's settings are its own: no session changes them. */
   readonly isFixed: boolean;
+  /** A session that reads too late is ended, and not told its gap. */
+  readonly disconnectsOnOverflow: boolean;
+  /** Applies settings to the device; to one that is lost, when it is back. */
+  configure(source: SerialLink, change: LineSettingsChange): Promise<LineSettings>;
+  /** Discards at the device what no other session is to read. */
+  flush(source: SerialLink, queue: FlushQueue): Promise<void>;
+  /** The session has read. */
+  consumed(session: SessionLink): void;
+  wrote(bytes: number): void;
+  /** The session was told of a gap. */
+  missed(bytes: number | undefined): void;
+  /** The session was cut off, for a reason, or is carried again. */
+  cutChanged(session: SessionLink, reason: string | undefined): void;
   /** The session has ended. Called once. */
-  released(session: SessionLink): void;
+  released(session: SessionLink, error: SercliError | undefined): void;
 }
 
-/** A link that one session has on a port: it reads the port's log at its own pace and writes to the port's device. */
+export interface SessionOptions {
+  readonly info: LinkInfo;
+  readonly holder: Holder;
+  readonly log: PortLog;
+  readonly start: CursorStart;
+  readonly source: SerialLink;
+  readonly port: SessionPort;
+}
+
+/**
+ * A link that one session has on a port: it reads the port's log at its own pace and, as long as it controls the port,
+ * writes to the port's device. Without control it is a monitor.
+ */
 export class SessionLink implements SerialLink {
   readonly info: LinkInfo;
+  readonly holder: Holder;
   readonly closed: Promise<SercliError | undefined>;
-  readonly #source: SerialLink;
   readonly #cursor: LogCursor;
   readonly #port: SessionPort;
-  #state: LinkState;
+  readonly #counts = new SessionCounts();
+  readonly #written = new WrittenBytes();
+  /** The device, or what is left of one that is lost. */
+  #source: SerialLink;
+  #state: LinkState = { kind: 'up' };
   #listener: LinkListener | undefined;
-  #writeOffset = 0;
+  /** Who had control after this session. */
+  #successor: PortControl | undefined;
+  #cutSince: Date | undefined;
   #settle: (error: SercliError | undefined) => void = () => undefined;
 
-  constructor(info: LinkInfo, source: SerialLink, cursor: LogCursor, port: SessionPort) {
+  constructor({ info, holder, log, start, source, port }: SessionOptions) {
     this.info = info;
+    this.holder = holder;
     this.#source = source;
-    this.#cursor = cursor;
     this.#port = port;
-    this.#state = source.state;
+    this.#cursor = new LogCursor(log, start, () => this.#overtaken());
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -45,33 +79,43 @@ export class SessionLink implements SerialLink {
   get state(): LinkState {
     return this.#state;
   }
-
   get settings(): LineSettings {
     return this.#source.settings;
   }
-
   get lines(): ModemLines {
     return this.#source.lines;
   }
-
   get readOffset(): number {
     return this.#cursor.offset;
   }
-
   get writeOffset(): number {
-    return this.#writeOffset;
+    return this.#written.offset;
   }
-
   get takenOffset(): number {
-    return this.#writeOffset - Math.min(this.#writeOffset, this.#source.writeOffset - this.#source.takenOffset);
+    return this.#written.takenOffset;
   }
-
   get drainedOffset(): number {
-    return this.#writeOffset - Math.min(this.#writeOffset, this.#source.writeOffset - this.#source.drainedOffset);
+    return this.#written.drainedOffset;
+  }
+  get hasControl(): boolean {
+    return this.#port.control?.session === this;
   }
 
-  get hasControl(): boolean {
-    return true;
+  /** How the session stands, to be shown. */
+  get status(): SessionStatus {
+    return {
+      holder: this.holder,
+      role: this.hasControl ? 'control' : 'monitor',
+      ...this.#counts.status,
+      ...(this.#cutSince === undefined ? {} : { cutSince: this.#cutSince }),
+      writtenBytes: this.writeOffset,
+      lagBytes: this.#cursor.lagBytes,
+    };
+  }
+
+  listen(listener: LinkListener): void {
+    this.#listener = listener;
+    this.#cursor.listen({ readable: () => listener.readable(), event: (event) => this.#placedEvent(event) });
   }
 
   peek(maxBytes: number): Uint8Array {
@@ -79,41 +123,42 @@ export class SessionLink implements SerialLink {
   }
 
   consume(bytes: number): void {
+    this.#counts.read(bytes);
     this.#cursor.consume(bytes);
-    this.#port.consumed();
+    this.#port.consumed(this);
   }
 
   write(bytes: Uint8Array): number {
-    if (this.#state.kind === 'closed') return 0;
-    const taken = this.#source.write(bytes);
-    this.#writeOffset += taken;
+    if (this.#state.kind !== 'up' || !this.hasControl) return 0;
+    const taken = this.#written.write(this.#source, bytes);
+    this.#port.wrote(taken);
     return taken;
   }
 
-  configure(change: LineSettingsChange): Promise<LineSettings> {
-    if (this.#state.kind === 'closed') return this.#refuse();
-    if (!this.#port.isFixed) return this.#source.configure(change);
-    return Promise.reject(new SercliError('settings-fixed', { port: this.info.name }));
+  async configure(change: LineSettingsChange): Promise<LineSettings> {
+    this.#requireControl();
+    if (this.#port.isFixed) throw new SercliError('settings-fixed', { port: this.info.name });
+    return this.#port.configure(this.#source, change);
   }
 
-  runSequence(steps: readonly SequenceStep[]): Promise<void> {
-    return this.#state.kind === 'closed' ? this.#refuse() : this.#source.runSequence(steps);
+  async runSequence(steps: readonly SequenceStep[]): Promise<void> {
+    this.#requireControl();
+    return this.#source.runSequence(steps);
   }
 
-  drain(): Promise<void> {
-    return this.#state.kind === 'closed' ? this.#refuse() : this.#source.drain();
+  async drain(): Promise<void> {
+    this.#requireControl();
+    return this.#source.drain();
   }
 
+  /** The received bytes that a monitor discards are its own only. */
   async flush(queue: FlushQueue): Promise<void> {
-    if (this.#state.kind === 'closed') return this.#refuse();
-    await this.#source.flush(queue);
-    if (queue !== 'unsent') this.#cursor.skipToEnd();
-    this.#port.consumed();
-  }
-
-  listen(listener: LinkListener): void {
-    this.#listener = listener;
-    this.#cursor.listen({ readable: () => listener.readable(), event: (event) => listener.event(event) });
+    if (queue === 'received') this.#requireOpen();
+    else this.#requireControl();
+    if (this.hasControl && this.#state.kind === 'up') await this.#port.flush(this.#source, queue);
+    if (queue === 'unsent') return;
+    this.#cursor.skipToEnd();
+    this.#port.consumed(this);
   }
 
   async close(): Promise<void> {
@@ -124,32 +169,88 @@ export class SessionLink implements SerialLink {
     this.#end(error);
   }
 
+  /** Says that nothing carries the session to its client any more, and why; undefined: that it is carried again. */
+  setCut(reason: string | undefined): void {
+    if (this.#state.kind === 'closed') return;
+    this.#cutSince = reason === undefined ? undefined : (this.#cutSince ?? new Date());
+    this.#port.cutChanged(this, reason);
+  }
+
   /** The device takes bytes again. */
   writable(): void {
     this.#listener?.writable();
   }
 
-  /** Something about the device itself; what has a place among the bytes comes through the log. */
-  sourceEvent(event: LinkEvent): void {
+  /** Something that has no place among the bytes: what has comes through the log. */
+  event(event: LinkEvent): void {
     this.#listener?.event(event);
   }
 
-  /** The device is gone. What the log has is still to be read. */
-  sourceClosed(error: SercliError | undefined): void {
-    this.#end(error ?? new SercliError('closed', { what: this.info.name }));
+  /** Another session has taken control. */
+  replacedBy(successor: PortControl): void {
+    this.#successor = successor;
   }
 
-  #refuse(): Promise<never> {
-    const error = this.#state.kind === 'closed' ? this.#state.error : undefined;
-    return Promise.reject(error ?? new SercliError('closed', { what: this.info.name }));
+  /** More of what was written to the device has left it. */
+  deviceDrained(): void {
+    const offset = this.#written.newlyDrained();
+    if (offset !== undefined) this.event({ kind: 'drained', offset });
+  }
+
+  deviceLost(reason: string): void {
+    this.#state = { kind: 'lost', reason };
+    this.event({ kind: 'state', state: this.#state });
+    const bytes = this.#written.giveUp();
+    if (bytes > 0) this.event({ kind: 'in-doubt', bytes });
+  }
+
+  deviceBack(source: SerialLink): void {
+    this.#source = source;
+    this.#state = { kind: 'up' };
+    this.event({ kind: 'state', state: this.#state });
+    if (this.hasControl) this.writable();
+  }
+
+  #placedEvent(event: PlacedEvent): void {
+    if (event.kind === 'gap') {
+      this.#counts.missed(event.bytes);
+      this.#port.missed(event.bytes);
+    }
+    this.event(event);
+  }
+
+  #overtaken(): void {
+    if (!this.#port.disconnectsOnOverflow) return;
+    const { lagBytes } = this.#cursor;
+    this.abort(new SercliError('reader-too-slow', { port: this.info.name, bytes: lagBytes }));
+  }
+
+  #requireOpen(): void {
+    if (this.#state.kind !== 'closed') return;
+    throw this.#state.error ?? new SercliError('closed', { what: this.info.name });
+  }
+
+  #requireControl(): void {
+    this.#requireOpen();
+    if (this.hasControl) return;
+    const port = this.info.name;
+    if (this.#successor !== undefined) {
+      const { holder, since } = this.#successor;
+      throw new SercliError('control-taken', { port, holder: holderText(holder), since: clockTime(since) });
+    }
+    const { control } = this.#port;
+    throw new SercliError('not-controller', {
+      port,
+      holder: control === undefined ? 'nobody' : holderText(control.holder),
+    });
   }
 
   #end(error: SercliError | undefined): void {
     if (this.#state.kind === 'closed') return;
     this.#state = error === undefined ? { kind: 'closed' } : { kind: 'closed', error };
     this.#cursor.close();
-    this.#port.released(this);
-    this.#listener?.event({ kind: 'state', state: this.#state });
+    this.#port.released(this, error);
+    this.event({ kind: 'state', state: this.#state });
     this.#settle(error);
   }
 }

@@ -4,6 +4,8 @@ import {
   portListPath,
   portWatchBeatMs,
   portWatchPath,
+  type SessionList,
+  sessionListPath,
   tellError,
   toSercliError,
 } from '@sercli/protocol';
@@ -11,6 +13,9 @@ import {
 /** What the HTTP side of an agent can be asked. */
 export interface HttpApi {
   portList(): Promise<PortList>;
+  sessionList(): SessionList;
+  /** In the text format of Prometheus. */
+  metrics(): Promise<string>;
   /** Calls `changed` with the list whenever it is another one, until what is returned is called. */
   watchPorts(changed: (list: PortList) => void): () => void;
 }
@@ -18,22 +23,33 @@ export interface HttpApi {
 /** Bytes of lists that may wait for a reader of the watch; above it, the next list waits until they have left. */
 const watchBacklogBytes = 65_536;
 
+/** The path of the metrics; where Prometheus looks for them unless it is told otherwise. */
+const metricsPath = '/metrics';
+const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
+const jsonType = 'application/json; charset=utf-8';
+
+type Route = (api: HttpApi, response: ServerResponse) => void;
+
+const routes: ReadonlyMap<string, Route> = new Map([
+  [portListPath, answerWhole(jsonType, async (api) => toJson(await api.portList()))],
+  [portWatchPath, tellChanges],
+  [sessionListPath, answerWhole(jsonType, async (api) => toJson(api.sessionList()))],
+  [metricsPath, answerWhole(metricsType, (api) => api.metrics())],
+]);
+
 /** Answers the routes of `HttpApi`, all of them read-only. Errors are JSON: `{"error": {"code", "message", "fields"}}`. */
 export function answerHttp(api: HttpApi, request: IncomingMessage, response: ServerResponse): void {
-  const path = request.url?.split('?')[0];
+  const path = request.url?.split('?')[0] ?? '';
   request.resume();
-  if (path !== portListPath && path !== portWatchPath) {
-    return answer(response, 404, { error: { code: 'not-found', message: `no ${path} here` } });
+  const route = routes.get(path);
+  if (route === undefined) {
+    return answerError(response, 404, { code: 'not-found', message: `no ${path} here` });
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
-    return answer(response, 405, { error: { code: 'method', message: `${path} is only read` } });
+    return answerError(response, 405, { code: 'method', message: `${path} is only read` });
   }
-  if (path === portWatchPath) return tellChanges(api, response);
-  api.portList().then(
-    (list) => answer(response, 200, list),
-    (error: unknown) => answer(response, 500, { error: tellError(toSercliError(error)) }),
-  );
+  route(api, response);
 }
 
 /** The list at once, and again whenever it is another one; an empty line now and then, for the reader to see life. */
@@ -64,9 +80,26 @@ function tellChanges(api: HttpApi, response: ServerResponse): void {
   api.portList().then(tell, () => undefined);
 }
 
-function answer(response: ServerResponse, status: number, body: object): void {
-  writeHead(response, status, 'application/json; charset=utf-8');
-  response.end(`${JSON.stringify(body)}\n`);
+/** A route whose answer is said at once, as a whole. */
+function answerWhole(type: string, makeBody: (api: HttpApi) => Promise<string>): Route {
+  return (api, response) =>
+    void makeBody(api).then(
+      (body) => answer(response, 200, type, body),
+      (error: unknown) => answerError(response, 500, tellError(toSercliError(error))),
+    );
+}
+
+function answerError(response: ServerResponse, status: number, error: object): void {
+  answer(response, status, jsonType, toJson({ error }));
+}
+
+function answer(response: ServerResponse, status: number, type: string, body: string): void {
+  writeHead(response, status, type);
+  response.end(body);
+}
+
+function toJson(answer: object): string {
+  return `${JSON.stringify(answer)}\n`;
 }
 
 function writeHead(response: ServerResponse, status: number, type: string): void {

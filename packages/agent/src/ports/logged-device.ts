@@ -1,0 +1,247 @@
+import type { LinkEvent, SerialLink } from '@sercli/link';
+import {
+  defaultLineSettings,
+  type FlushQueue,
+  formatLineSettings,
+  type LineSettings,
+  type LineSettingsChange,
+  type SercliError,
+} from '@sercli/protocol';
+import type { Clock } from '../devices/clock.ts';
+import type { Logger } from '../logger.ts';
+import { DeviceRecovery, type DeviceState } from './device-recovery.ts';
+import { LogFiller } from './log-filler.ts';
+import type { LogMemory } from './log-memory.ts';
+import { openDescribed } from './open-described.ts';
+import type { PortDescription } from './port-description.ts';
+import { PortDevice } from './port-device.ts';
+import { type LogPlace, PortLog } from './port-log.ts';
+import type { PortPolicy } from './port-policy.ts';
+
+/** Who hears of a device, and says what it is wanted for. */
+export interface DeviceListener {
+  /** Sessions wait for a device that is lost. */
+  readonly isAwaited: boolean;
+  /** How far who controls the port has read. */
+  readonly controllerOffset: number | undefined;
+  /** Looks at the machine's devices again. */
+  look(): Promise<void>;
+  writable(): void;
+  event(event: LinkEvent): void;
+  held(isHeld: boolean): void;
+  /** The device went away and may come back. */
+  lost(error: SercliError): void;
+  back(source: SerialLink): void;
+  /** The device is closed for good: it ended, or did not come back in time. */
+  ended(error: SercliError | undefined): void;
+  /** What the device is or how it is set is another than before. */
+  changed(): void;
+}
+
+export interface LoggedDeviceOptions {
+  readonly policy: PortPolicy;
+  readonly memory: LogMemory;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The device of a port, with the log of all that it sends, from one opening to the next. */
+export class LoggedDevice {
+  readonly log: PortLog;
+  readonly #policy: PortPolicy;
+  readonly #logger: Logger;
+  readonly #listener: DeviceListener;
+  readonly #device: PortDevice;
+  readonly #filler: LogFiller;
+  readonly #recovery: DeviceRecovery;
+  #description: PortDescription;
+  #openedAt: LogPlace;
+
+  constructor(description: PortDescription, listener: DeviceListener, options: LoggedDeviceOptions) {
+    const { policy, memory, clock, logger } = options;
+    this.#description = description;
+    this.#listener = listener;
+    this.#policy = policy;
+    this.#logger = logger;
+    this.log = new PortLog({ capacityBytes: policy.logBytes, memory, clock });
+    this.#openedAt = this.log.endPlace;
+    this.#device = new PortDevice(
+      {
+        opened: (source) => this.#opened(source),
+        lost: (source, error) => this.#lost(source, error),
+        closed: () => this.#closed(),
+      },
+      clock,
+    );
+    this.#filler = new LogFiller(this.log, this.#filled(), { clock, holdMs: policy.holdMs });
+    this.#recovery = new DeviceRecovery(this.#recovering(), { clock, graceMs: policy.graceMs });
+  }
+
+  get description(): PortDescription {
+    return this.#description;
+  }
+
+  /** What was found out anew. */
+  update(description: PortDescription): void {
+    const before = this.#description;
+    this.#description = description;
+    const isNew = before.absence !== undefined || before.device !== description.device;
+    if (isNew && description.absence === undefined) this.#recovery.seen();
+  }
+
+  /** The open device. */
+  get source(): SerialLink | undefined {
+    return this.#device.source;
+  }
+
+  /** Neither open nor on its way to be. */
+  get isIdle(): boolean {
+    return this.#device.isIdle && this.#recovery.error === undefined;
+  }
+
+  /** Where in the log the device was opened. */
+  get openedAt(): LogPlace {
+    return this.#openedAt;
+  }
+
+  /** Why the device is lost, while sessions wait for it. */
+  get loss(): SercliError | undefined {
+    return this.#recovery.error;
+  }
+
+  /** What the line is set to when the device is opened. */
+  initialSettings(change: LineSettingsChange): LineSettings {
+    const { settings, isFixed } = this.#description;
+    return { ...defaultLineSettings, ...settings, ...(isFixed ? {} : change) };
+  }
+
+  /** The device, and whether it was opened for this call and has the settings that it asks for. */
+  async open(change: LineSettingsChange): Promise<{ readonly source: SerialLink; readonly isNew: boolean }> {
+    let isNew = false;
+    const source = await this.#device.open(() => {
+      isNew = true;
+      return openDescribed(this.#description, this.initialSettings(change), this.#warn);
+    });
+    return { source, isNew };
+  }
+
+  /** Applies settings: at once, or when a lost device is back. */
+  configure(source: SerialLink, change: LineSettingsChange): Promise<LineSettings> {
+    return this.#recovery.ask(source, (device) => device.configure(change));
+  }
+
+  /** Discards bytes; what was received only if no other session is to read it. */
+  async flush(source: SerialLink, queue: FlushQueue, isShared: boolean): Promise<void> {
+    if (!isShared) return source.flush(queue);
+    if (queue !== 'received') await source.flush('unsent');
+    if (queue !== 'unsent') this.#filler.fillAll();
+  }
+
+  /** Who controls the port has read, or is another one. */
+  controllerRead(): void {
+    this.#filler.controllerRead();
+  }
+
+  /** Nobody wants the device any more. */
+  leave(): void {
+    this.#recovery.stop();
+    this.#filler.stop();
+    if (!this.#policy.keepOpen) this.#device.leave(this.#policy.lingerMs);
+  }
+
+  async close(): Promise<void> {
+    this.#recovery.stop();
+    this.#filler.stop();
+    await this.#device.close();
+    this.log.close();
+  }
+
+  #filled(): ConstructorParameters<typeof LogFiller>[1] {
+    const device = this;
+    return {
+      get controllerOffset() {
+        return device.#listener.controllerOffset;
+      },
+      pushesBack: (source) => this.#description.pushesBack(source.settings),
+      held: (isHeld) => this.#listener.held(isHeld),
+    };
+  }
+
+  #recovering(): ConstructorParameters<typeof DeviceRecovery>[0] {
+    const device = this;
+    return {
+      get isPresent() {
+        return device.#description.absence === undefined;
+      },
+      look: () => this.#listener.look(),
+      reopen: (state) => this.#reopen(state),
+      failed: (error) => this.#warn(`cannot be opened again: ${error.message}`),
+      expired: (error) => this.#listener.ended(error),
+    };
+  }
+
+  #opened(source: SerialLink): void {
+    // What the device said while it was closed is missing.
+    if (this.log.endOffset > 0) this.log.place({ kind: 'gap' });
+    this.#openedAt = this.log.endPlace;
+    this.#tell(`opened ${this.#description.device} (${formatLineSettings(source.settings)})`);
+    if (this.loss !== undefined) {
+      this.#recovery.back(source);
+      this.#listener.back(source);
+    }
+    this.#filler.follow(source);
+    source.listen({
+      readable: () => this.#filler.fill(),
+      writable: () => this.#listener.writable(),
+      event: (event) => this.#event(event),
+    });
+    this.#listener.changed();
+  }
+
+  #event(event: LinkEvent): void {
+    // The log counts what it has, not what is missing in it: the next byte follows the last.
+    if (event.kind === 'gap') this.log.place({ kind: 'gap' });
+    else if (event.kind === 'break' || event.kind === 'line-error') this.log.place(event);
+    this.#listener.event(event);
+  }
+
+  #lost(source: SerialLink, error: SercliError | undefined): void {
+    // What it sent last.
+    this.#filler.fill();
+    if (error !== undefined) this.#logger.warn(this.#fields({ code: error.code }), this.#text(error.message));
+    const mayComeBack = error?.code === 'device-lost' && this.#description.comesBack;
+    if (mayComeBack && this.#listener.isAwaited) {
+      this.#recovery.begin(source, error);
+      this.#listener.lost(error);
+    } else {
+      this.#listener.ended(error);
+    }
+    this.#listener.changed();
+  }
+
+  #closed(): void {
+    this.#tell(`closed ${this.#description.device}`);
+    this.#listener.changed();
+  }
+
+  /** Opens a lost device as it was. */
+  async #reopen({ settings, outputs }: DeviceState): Promise<void> {
+    await this.#device.open(() => openDescribed(this.#description, settings, this.#warn, outputs));
+    if (!this.#listener.isAwaited) this.leave();
+  }
+
+  readonly #warn = (text: string): void => this.#logger.warn(this.#fields(), this.#text(text));
+
+  #tell(text: string): void {
+    this.#logger.info(this.#fields(), this.#text(text));
+  }
+
+  #fields(more: object = {}): object {
+    const { name, device } = this.#description;
+    return { port: name, device, ...more };
+  }
+
+  #text(text: string): string {
+    return `${this.#description.name}: ${text}`;
+  }
+}

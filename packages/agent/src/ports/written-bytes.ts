@@ -1,0 +1,57 @@
+import type { SerialLink } from '@sercli/link';
+
+/** The bytes that one session wrote, among all that was written to the device: they lie together there. */
+export class WrittenBytes {
+  #offset = 0;
+  /** The device that took the last of them, and its offset of the session's first byte. */
+  #device: SerialLink | undefined;
+  #base = 0;
+  /** Bytes below it were given up with a device that is gone. */
+  #givenUpOffset = 0;
+  #toldDrained = 0;
+
+  /** Bytes written so far. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  get takenOffset(): number {
+    return this.#upTo(this.#device?.takenOffset);
+  }
+
+  /** Bytes that have left the device, or were given up with it. */
+  get drainedOffset(): number {
+    return this.#upTo(this.#device?.drainedOffset);
+  }
+
+  write(device: SerialLink, bytes: Uint8Array): number {
+    const base = device.writeOffset - this.#offset;
+    const taken = device.write(bytes);
+    if (taken === 0) return 0;
+    this.#device = device;
+    this.#base = base;
+    this.#offset += taken;
+    return taken;
+  }
+
+  /** The drained offset, if it is another one than was told. */
+  newlyDrained(): number | undefined {
+    const offset = this.drainedOffset;
+    if (offset === this.#toldDrained) return undefined;
+    this.#toldDrained = offset;
+    return offset;
+  }
+
+  /** The device is gone: says how many bytes may or may not have left it. */
+  giveUp(): number {
+    const bytes = this.#offset - this.drainedOffset;
+    this.#givenUpOffset = this.#offset;
+    this.#toldDrained = this.#offset;
+    return bytes;
+  }
+
+  #upTo(deviceOffset: number | undefined): number {
+    const own = deviceOffset === undefined ? 0 : Math.min(this.#offset, deviceOffset - this.#base);
+    return Math.max(this.#givenUpOffset, own);
+  }
+}
