@@ -1,4 +1,5 @@
-import type { LineSettings, LineSettingsChange, SercliError } from '@sercli/protocol';
+import type { StartPlace } from '@sercli/link';
+import type { LineSettings, LineSettingsChange, SercliError, SessionRole, SessionStart } from '@sercli/protocol';
 import type { VirtualPortOptions } from '@sercli/virtual-port';
 import type { RelayEvent } from './relay.ts';
 
@@ -10,6 +11,12 @@ export interface AttachmentOptions {
   readonly group?: string | undefined;
   /** What the line is set to at the beginning. */
   readonly settings?: LineSettingsChange | undefined;
+  /** `monitor` reads and never writes: what the application writes is counted. `control` unless said otherwise. */
+  readonly role?: SessionRole | undefined;
+  /** Takes control from who has it. */
+  readonly takes?: boolean | undefined;
+  /** Where reading begins; with what comes from now on unless said otherwise. */
+  readonly start?: SessionStart | undefined;
   /** What the application sets does not reach the device. */
   readonly isFixed?: boolean | undefined;
   /** The far port is open only while an application has the virtual port open. */
@@ -18,15 +25,21 @@ export interface AttachmentOptions {
   readonly isOnce?: boolean | undefined;
   /** An agent, port or device that is not there yet, or is busy, is waited for; else it is an error. */
   readonly isPatient?: boolean | undefined;
+  /** Milliseconds that a cut connection may last until the port is given up and opened anew; 10 min unless said otherwise. */
+  readonly graceMs?: number | undefined;
   /** Gives up starting. */
   readonly signal?: AbortSignal | undefined;
   told?(event: AttachmentEvent): void;
 }
 
 export type AttachmentEvent =
-  | RelayEvent
-  /** The far port is open. */
-  | { readonly kind: 'up'; readonly settings: LineSettings }
+  | Exclude<RelayEvent, { kind: 'link-state' }>
+  /** The far port is open, and reading begins there. */
+  | { readonly kind: 'up'; readonly settings: LineSettings; readonly start: StartPlace }
+  /** The connection is cut or the device is gone: the application sees a pause. */
+  | { readonly kind: 'paused'; readonly reason: string }
+  /** It goes on where it was. */
+  | { readonly kind: 'resumed'; readonly pausedMs: number }
   /** The far port was closed, because no application wants it. */
   | { readonly kind: 'idle' }
   /**

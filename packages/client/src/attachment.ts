@@ -1,29 +1,22 @@
-import type { SerialLink } from '@sercli/link';
+import type { LinkState, RemoteLink } from '@sercli/link';
 import {
   formatPortAddress,
   type LineSettings,
-  type ListedPort,
   type PortAddress,
   SercliError,
+  type SessionRequest,
   toSercliError,
 } from '@sercli/protocol';
 import { VirtualPort } from '@sercli/virtual-port';
 import type { AgentConnections } from './agent-connections.ts';
 import { type AttachmentEvent, type AttachmentOptions, virtualPortOptions } from './attachment-options.ts';
 import { Backoff } from './backoff.ts';
-import { listPorts } from './port-directory.ts';
-import { Relay } from './relay.ts';
+import { type FarPort, type LastLink, lookUpFarPort, startAfter } from './far-port.ts';
+import { Relay, type RelayEvent } from './relay.ts';
 import { mayPass, waitToRetry } from './retry-wait.ts';
 
 /** A far port that was open for so long is tried again at once when it is lost; one that ends at once is not. */
 const steadyMs = 10_000;
-
-type FarPort =
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'opening'; readonly giveUp: AbortController }
-  | { readonly kind: 'up'; readonly link: SerialLink; readonly relay: Relay }
-  | { readonly kind: 'waiting'; readonly giveUp: AbortController }
-  | { readonly kind: 'ended' };
 
 /** A port of an agent as a local virtual port, for as long as it is wanted. */
 export class Attachment {
@@ -35,9 +28,14 @@ export class Attachment {
   readonly #options: AttachmentOptions;
   readonly #backoff = new Backoff();
   #farPort: FarPort = { kind: 'idle' };
+  /** An application has opened the port at some time. */
+  #wasOpened = false;
   /** When the far port was opened last. */
   #upAt = 0;
-  #unreadBytes = 0;
+  /** When the application began to see a pause. */
+  #pausedAt: number | undefined;
+  /** Counts of the relays that are over. */
+  #before = { unread: 0, refused: 0, toApplication: 0, toDevice: 0 };
   #settle: (error: SercliError | undefined) => void = () => undefined;
 
   private constructor(
@@ -56,9 +54,9 @@ export class Attachment {
     port.listen({
       opened: () => this.#applicationOpened(),
       closed: () => this.#applicationClosed(),
-      readable: () => this.#relay?.moveToDevice(),
+      readable: () => this.#liveRelay?.moveToDevice(),
       writable: () => this.#relay?.moveToApplication(),
-      settings: (settings) => this.#relay?.applySettings(settings),
+      settings: (settings) => this.#liveRelay?.applySettings(settings),
       flush: (queue) => this.#relay?.flush(queue),
     });
     void port.closed.then((error) => this.#end(error));
@@ -94,13 +92,17 @@ export class Attachment {
     connections: AgentConnections,
     options: AttachmentOptions,
   ): Promise<Attachment> {
-    const { isOnDemand = false, settings = {}, signal } = options;
-    if (isOnDemand) return Attachment.#startOnDemand(address, connections, options);
-    const link = await connections.open(address, settings, { signal });
+    const { isOnDemand = false, settings = {}, role, takes, start, signal, graceMs } = options;
+    if (isOnDemand) {
+      const inForce = await lookUpFarPort(address, connections, options);
+      const port = await VirtualPort.create(virtualPortOptions(options, inForce));
+      return new Attachment(address, connections, port, options);
+    }
+    const link = await connections.open(address, { settings, role, takes, start }, { signal, graceMs });
     try {
       const port = await VirtualPort.create(virtualPortOptions(options, link.settings));
       const attachment = new Attachment(address, connections, port, options);
-      attachment.#up(link);
+      attachment.#up(link, undefined);
       return attachment;
     } catch (error) {
       link.abort(toSercliError(error));
@@ -108,25 +110,9 @@ export class Attachment {
     }
   }
 
-  /** The far port is only looked up. */
-  static async #startOnDemand(
-    address: PortAddress,
-    connections: AgentConnections,
-    options: AttachmentOptions,
-  ): Promise<Attachment> {
-    const { agent, ports } = await listPorts(address, { locator: connections.locator, signal: options.signal });
-    const found = ports.find((port) => port.name === address.port);
-    if (found === undefined) {
-      const names = ports.map((port) => port.name).join(', ') || 'none';
-      throw new SercliError('port-not-found', { port: address.port, host: agent.name, ports: names });
-    }
-    refuseAbsent(found, agent.name);
-    const port = await VirtualPort.create(virtualPortOptions(options, { ...found.settings, ...options.settings }));
-    return new Attachment(address, connections, port, options);
-  }
-
-  get state(): FarPort['kind'] {
-    return this.#farPort.kind;
+  /** `paused` while the connection is cut or the device is lost. */
+  get state(): FarPort['kind'] | 'paused' {
+    return this.#farPort.kind === 'up' && this.#pausedAt !== undefined ? 'paused' : this.#farPort.kind;
   }
 
   /** In force on the far port, or, while it is not open, on the virtual one. */
@@ -134,13 +120,25 @@ export class Attachment {
     return this.#farPort.kind === 'up' ? this.#farPort.link.settings : this.port.settings;
   }
 
+  /** The far port's link, while it is open. */
+  get link(): RemoteLink | undefined {
+    return this.#farPort.kind === 'up' ? this.#farPort.link : undefined;
+  }
+
   /** Bytes that the device sent while no application had the virtual port open; they were discarded. */
   get unreadBytes(): number {
-    return this.#unreadBytes + (this.#relay?.unreadBytes ?? 0);
+    return this.#before.unread + (this.#relay?.unreadBytes ?? 0);
+  }
+
+  /** Bytes that the application wrote while another one controlled the port; they were discarded. */
+  get refusedBytes(): number {
+    return this.#before.refused + (this.#relay?.refusedBytes ?? 0);
   }
 
   get movedBytes(): Relay['movedBytes'] {
-    return this.#relay?.movedBytes ?? { toApplication: 0, toDevice: 0 };
+    const { toApplication = 0, toDevice = 0 } = this.#relay?.movedBytes ?? {};
+    const before = this.#before;
+    return { toApplication: before.toApplication + toApplication, toDevice: before.toDevice + toDevice };
   }
 
   /** Ends the attachment: what the application wrote is handed to the device first. */
@@ -150,13 +148,21 @@ export class Attachment {
     this.#settle(undefined);
   }
 
+  /** The relay of the link, or of the last one, which may still have bytes for the application. */
   get #relay(): Relay | undefined {
+    const farPort = this.#farPort;
+    if (farPort.kind === 'up') return farPort.relay;
+    return farPort.kind === 'opening' || farPort.kind === 'waiting' ? farPort.last?.relay : undefined;
+  }
+
+  get #liveRelay(): Relay | undefined {
     return this.#farPort.kind === 'up' ? this.#farPort.relay : undefined;
   }
 
   #applicationOpened(): void {
+    this.#wasOpened = true;
     this.#tell({ kind: 'application', isOpen: true });
-    if (this.#options.isOnDemand && this.#farPort.kind === 'idle') void this.#open();
+    if (this.#options.isOnDemand && this.#farPort.kind === 'idle') void this.#open(undefined);
     this.#relay?.moveToApplication();
   }
 
@@ -167,53 +173,83 @@ export class Attachment {
     this.#relay?.moveToApplication();
   }
 
-  async #open(): Promise<void> {
+  async #open(last: LastLink | undefined): Promise<void> {
     const giveUp = new AbortController();
-    this.#farPort = { kind: 'opening', giveUp };
+    this.#farPort = { kind: 'opening', giveUp, last };
     try {
-      const wanted = this.#options.isFixed ? (this.#options.settings ?? {}) : this.port.settings;
-      const link = await this.#connections.open(this.address, wanted, { signal: giveUp.signal });
+      const { graceMs } = this.#options;
+      const link = await this.#connections.open(this.address, this.#request(last), { signal: giveUp.signal, graceMs });
       if (giveUp.signal.aborted)
         return link.abort(new SercliError('aborted', { what: formatPortAddress(this.address) }));
-      this.#up(link);
+      this.#up(link, last);
     } catch (error) {
-      if (!giveUp.signal.aborted) this.#lost(toSercliError(error));
+      if (!giveUp.signal.aborted) this.#lost(toSercliError(error), last, 0);
     }
   }
 
-  #up(link: SerialLink): void {
+  #request(last: LastLink | undefined): Omit<SessionRequest, 'port'> {
+    const settings = this.#options.isFixed ? (this.#options.settings ?? {}) : this.port.settings;
+    const { role: wanted, takes, start } = this.#options;
+    if (last === undefined) return { settings, role: wanted, takes, start };
+    // Control that was taken away is not taken back.
+    const role = last.link.hasControl ? wanted : 'monitor';
+    // Agents that do not tell where reading began cannot be told where to begin.
+    return { settings, role, ...(last.link.isResumable ? { start: startAfter(last) } : {}) };
+  }
+
+  #up(link: RemoteLink, last: LastLink | undefined): void {
+    this.#keepCount();
+    // Before anything of what it brings.
+    this.#tell({ kind: 'up', settings: link.settings, start: link.start });
     const relay = new Relay(this.port, link, {
       isFixed: this.#options.isFixed ?? false,
-      told: (event) => this.#tell(event),
+      // Who asked for what came before wants to read it.
+      isPatient: this.#options.start !== undefined && !this.#wasOpened,
+      backlog: last?.link,
+      told: (event) => this.#relayTold(event),
     });
     this.#farPort = { kind: 'up', link, relay };
     this.#upAt = performance.now();
-    this.#tell({ kind: 'up', settings: link.settings });
     void link.closed.then((error) => {
-      if (this.#farPort.kind === 'up' && this.#farPort.link === link) {
-        const inDoubtBytes = link.writeOffset - link.takenOffset;
-        const why = error ?? new SercliError('session-ended', { port: link.info.name, reason: 'it was closed' });
-        this.#lost(why, inDoubtBytes);
-      }
+      if (this.#farPort.kind !== 'up' || this.#farPort.link !== link) return;
+      const why = error ?? new SercliError('session-ended', { port: link.info.name, reason: 'it was closed' });
+      this.#lost(why, { link, relay }, link.writeOffset - link.drainedOffset);
     });
   }
 
-  /** The far port is gone and may come back: the application keeps its virtual port and sees a pause. */
-  #lost(error: SercliError, inDoubtBytes = 0): void {
-    if (this.#farPort.kind === 'ended') return;
-    this.#keepCount();
-    if (this.#options.isOnce) return void this.#fail(error);
-    if (performance.now() - this.#upAt > steadyMs) this.#backoff.reset();
-    const retryMs = this.#backoff.next();
-    const giveUp = new AbortController();
-    this.#farPort = { kind: 'waiting', giveUp };
-    this.#tell({ kind: 'lost', error, inDoubtBytes, retryMs });
-    void this.#retry(error, retryMs, giveUp.signal);
+  #relayTold(event: RelayEvent): void {
+    if (event.kind === 'link-state') this.#linkState(event.state);
+    else this.#tell(event);
   }
 
-  async #retry(error: SercliError, ms: number, signal: AbortSignal): Promise<void> {
+  #linkState(state: LinkState): void {
+    if (state.kind === 'lost' && this.#pausedAt === undefined) {
+      this.#pausedAt = performance.now();
+      this.#tell({ kind: 'paused', reason: state.reason });
+    } else if (state.kind === 'up' && this.#pausedAt !== undefined) {
+      const pausedMs = performance.now() - this.#pausedAt;
+      this.#pausedAt = undefined;
+      this.#tell({ kind: 'resumed', pausedMs });
+    }
+  }
+
+  /** The far port is gone and may come back: the application keeps its virtual port and sees a pause. */
+  #lost(error: SercliError, last: LastLink | undefined, inDoubtBytes: number): void {
+    if (this.#farPort.kind === 'ended') return;
+    this.#pausedAt = undefined;
+    if (this.#options.isOnce) return void this.#fail(error);
+    if (performance.now() - this.#upAt > steadyMs) this.#backoff.reset();
+    // An agent that was restarted is there: nothing is to be waited for.
+    const retryMs = error.code === 'session-unknown' ? 0 : this.#backoff.next();
+    const giveUp = new AbortController();
+    this.#farPort = { kind: 'waiting', giveUp, last };
+    this.#tell({ kind: 'lost', error, inDoubtBytes, retryMs });
+    void this.#retry(error, retryMs, giveUp.signal, last);
+  }
+
+  async #retry(error: SercliError, ms: number, signal: AbortSignal, last: LastLink | undefined): Promise<void> {
     await waitToRetry(this.address, error, { ms, locator: this.#connections.locator, signal });
-    if (!signal.aborted) await this.#open();
+    if (!signal.aborted) await this.#open(last);
   }
 
   async #fail(error: SercliError): Promise<void> {
@@ -224,20 +260,30 @@ export class Attachment {
 
   async #closeFarPort(next: Extract<FarPort, { kind: 'idle' | 'ended' }>): Promise<void> {
     const farPort = this.#farPort;
-    this.#keepCount();
     if (farPort.kind === 'ended') return;
+    this.#keepCount();
     this.#farPort = next;
+    this.#pausedAt = undefined;
     if (farPort.kind === 'waiting' || farPort.kind === 'opening') farPort.giveUp.abort();
-    if (farPort.kind === 'up') await farPort.link.close();
+    if (farPort.kind === 'up') await this.#closeLink(farPort.link);
     if (next.kind === 'idle') {
       this.#tell({ kind: 'idle' });
       // The application may have come back while the far port was closed.
-      if (this.port.isOpen && this.#farPort.kind === 'idle') void this.#open();
+      if (this.port.isOpen && this.#farPort.kind === 'idle') void this.#open(undefined);
     }
   }
 
+  async #closeLink(link: RemoteLink): Promise<void> {
+    await link.close();
+    const error = await link.closed;
+    const bytes = link.writeOffset - link.drainedOffset;
+    if (error !== undefined && bytes > 0) this.#tell({ kind: 'link-event', event: { kind: 'in-doubt', bytes } });
+  }
+
+  /** The present relay is over: its counts are kept. */
   #keepCount(): void {
-    this.#unreadBytes += this.#relay?.unreadBytes ?? 0;
+    const { unreadBytes, refusedBytes } = this;
+    this.#before = { unread: unreadBytes, refused: refusedBytes, ...this.movedBytes };
   }
 
   #end(error: SercliError | undefined): void {
@@ -248,10 +294,4 @@ export class Attachment {
   #tell(event: AttachmentEvent): void {
     this.#options.told?.(event);
   }
-}
-
-/** A port that is only listed, or whose device is gone, cannot be opened when an application comes. */
-function refuseAbsent({ name, state, reason = '' }: ListedPort, host: string): void {
-  if (state === 'unavailable') throw new SercliError('port-unavailable', { port: name, host, reason });
-  if (state === 'lost') throw new SercliError('device-lost', { device: `${name} on ${host}`, reason });
 }

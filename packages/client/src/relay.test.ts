@@ -2,7 +2,7 @@ import type { LinkListener, SerialLink } from '@sercli/link';
 import { ReceiveQueue } from '@sercli/link';
 import { defaultLineSettings, type FlushQueue, type LineSettings, type LineSettingsChange } from '@sercli/protocol';
 import { describe, expect, it } from 'vitest';
-import { type ApplicationSide, Relay, type RelayEvent } from './relay.ts';
+import { type ApplicationSide, Relay, type RelayEvent, type RelayOptions } from './relay.ts';
 
 /** The application's side of a virtual port, in memory. */
 class FakePort implements ApplicationSide {
@@ -44,12 +44,16 @@ function fakeLink() {
     roomBytes: 1_000_000,
     written: '',
     settings: defaultLineSettings,
+    hasControl: true,
     flushes: [] as FlushQueue[],
     configuring: [] as { change: LineSettingsChange; answer(settings: LineSettings): void; fail(error: Error): void }[],
   };
   const link: Partial<SerialLink> = {
     get settings() {
       return state.settings;
+    },
+    get hasControl() {
+      return state.hasControl;
     },
     peek: (maxBytes) => received.peek(maxBytes),
     consume: (bytes) => received.consume(bytes),
@@ -76,11 +80,11 @@ function fakeLink() {
   return { link: link as SerialLink, state, received };
 }
 
-function setUp({ isFixed = false } = {}) {
+function setUp({ isFixed = false, isPatient = false, backlog }: Partial<RelayOptions> = {}) {
   const port = new FakePort();
   const { link, state, received } = fakeLink();
   const events: RelayEvent[] = [];
-  const relay = new Relay(port, link, { isFixed, told: (event) => void events.push(event) });
+  const relay = new Relay(port, link, { isFixed, isPatient, backlog, told: (event) => void events.push(event) });
   return { port, state, received, events, relay };
 }
 
@@ -188,6 +192,71 @@ describe('Relay', () => {
     expect(events).toEqual([
       { kind: 'link-event', event: { kind: 'gap', offset: 0, bytes: 10 } },
       { kind: 'link-event', event: { kind: 'break', offset: 10 } },
+    ]);
+  });
+
+  it('keeps everything for the first application, where it is to wait for one', () => {
+    const { port, received, relay } = setUp({ isPatient: true });
+    port.isOpen = false;
+    relay.moveToApplication();
+    received.push(Buffer.from('from before, '));
+    expect(relay.unreadBytes).toBe(0);
+    port.isOpen = true;
+    relay.moveToApplication();
+    expect(port.text).toBe('from before, ');
+    port.isOpen = false;
+    received.push(Buffer.from('unread'));
+    expect(relay.unreadBytes).toBe(6);
+  });
+
+  it('hands over first what the link before had received', () => {
+    const before = fakeLink();
+    before.received.push(Buffer.from('old, '));
+    const { port, received, relay } = setUp({ backlog: before.link });
+    port.roomBytes = 3;
+    received.push(Buffer.from('new'));
+    expect(port.text).toBe('old');
+    port.roomBytes = 100;
+    relay.moveToApplication();
+    expect(port.text).toBe('old, new');
+  });
+
+  it('drops what the link before had received when the application flushes', () => {
+    const before = fakeLink();
+    const { port, received, relay } = setUp({ backlog: before.link });
+    before.received.push(Buffer.from('old'));
+    relay.flush('received');
+    received.push(Buffer.from('new'));
+    expect(port.text).toBe('new');
+  });
+
+  it('counts and tells what the application writes and sets while another one controls the port', () => {
+    const { port, state, events, relay } = setUp();
+    state.hasControl = false;
+    port.say('not for the device');
+    relay.moveToDevice();
+    const wanted = { ...defaultLineSettings, baudRate: 9600 };
+    relay.applySettings(wanted);
+    relay.flush('unsent');
+    relay.flush('both');
+    expect(state.written).toBe('');
+    expect(relay.refusedBytes).toBe(18);
+    expect(relay.movedBytes.toDevice).toBe(0);
+    expect(state.configuring).toEqual([]);
+    expect(state.flushes).toEqual(['received']);
+    expect(events).toEqual([
+      { kind: 'refused', bytes: 18 },
+      { kind: 'settings-ignored', wanted },
+    ]);
+  });
+
+  it('tells when the link is lost and there again', () => {
+    const { state, events } = setUp();
+    state.listener?.event({ kind: 'state', state: { kind: 'lost', reason: 'the cable was pulled' } });
+    state.listener?.event({ kind: 'state', state: { kind: 'up' } });
+    expect(events).toEqual([
+      { kind: 'link-state', state: { kind: 'lost', reason: 'the cable was pulled' } },
+      { kind: 'link-state', state: { kind: 'up' } },
     ]);
   });
 });

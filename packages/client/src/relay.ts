@@ -1,4 +1,4 @@
-import type { LinkEvent, SerialLink } from '@sercli/link';
+import type { LinkEvent, LinkState, SerialLink } from '@sercli/link';
 import { equalLineSettings, type FlushQueue, type LineSettings, reasonOf } from '@sercli/protocol';
 import type { VirtualPort } from '@sercli/virtual-port';
 
@@ -11,6 +11,10 @@ export type ApplicationSide = Pick<VirtualPort, 'isOpen' | 'peek' | 'consume' | 
 export interface RelayOptions {
   /** What the application sets is not passed on. */
   readonly isFixed: boolean;
+  /** What comes waits until an application opens the port for the first time. */
+  readonly isPatient?: boolean | undefined;
+  /** A link that is over and still has bytes that were received before: they go to the application first. */
+  readonly backlog?: SerialLink | undefined;
   told(event: RelayEvent): void;
 }
 
@@ -23,13 +27,17 @@ export type RelayEvent =
   /** The device did not take what the application set. */
   | { readonly kind: 'settings-failed'; readonly wanted: LineSettings; readonly reason: string }
   | { readonly kind: 'flush-failed'; readonly reason: string }
+  /** So many bytes that the application wrote were not passed on, because another one controls the port. */
+  | { readonly kind: 'refused'; readonly bytes: number }
+  /** The link is lost, or there again, or over. */
+  | { readonly kind: 'link-state'; readonly state: LinkState }
   | { readonly kind: 'link-event'; readonly event: Exclude<LinkEvent, { kind: 'settings' | 'state' | 'drained' }> };
 
 /**
  * Moves bytes, settings and flushes between a link and the application on a virtual port.
  *
  * While no application has the port open, what the device sends is counted and discarded, as a serial port does that
- * nobody has open.
+ * nobody has open. A patient relay begins with that when the first application has come.
  */
 export class Relay {
   readonly #port: ApplicationSide;
@@ -38,7 +46,10 @@ export class Relay {
   /** What the application set last and the device has not been asked for yet. */
   #wanted: LineSettings | undefined;
   #isConfiguring = false;
+  #backlog: SerialLink | undefined;
+  #isPatient: boolean;
   #unreadBytes = 0;
+  #refusedBytes = 0;
   #toApplication = 0;
   #toDevice = 0;
 
@@ -46,6 +57,8 @@ export class Relay {
     this.#port = port;
     this.#link = link;
     this.#options = options;
+    this.#backlog = options.backlog;
+    this.#isPatient = options.isPatient ?? false;
     port.showSettings(link.settings);
     link.listen({
       readable: () => this.moveToApplication(),
@@ -60,6 +73,11 @@ export class Relay {
     return this.#unreadBytes;
   }
 
+  /** Bytes that the application wrote while another one controlled the port. */
+  get refusedBytes(): number {
+    return this.#refusedBytes;
+  }
+
   /** Bytes moved in each direction. */
   get movedBytes(): { readonly toApplication: number; readonly toDevice: number } {
     return { toApplication: this.#toApplication, toDevice: this.#toDevice };
@@ -67,16 +85,11 @@ export class Relay {
 
   /** As much as the application takes. */
   moveToApplication(): void {
-    for (;;) {
-      const bytes = this.#link.peek(chunkBytes);
-      if (bytes.length === 0) return;
-      const taken = this.#port.isOpen ? this.#port.write(bytes) : this.#discard(bytes);
-      if (taken === 0) return;
-      if (this.#port.isOpen) this.#toApplication += taken;
-      const isAll = taken === bytes.length;
-      this.#link.consume(taken);
-      if (!isAll) return;
+    if (this.#backlog !== undefined) {
+      if (!this.#moveFrom(this.#backlog)) return;
+      this.#backlog = undefined;
     }
+    this.#moveFrom(this.#link);
   }
 
   /** As much as the link takes. */
@@ -84,8 +97,8 @@ export class Relay {
     for (;;) {
       const bytes = this.#port.peek(chunkBytes);
       if (bytes.length === 0) return;
-      const taken = this.#link.write(bytes);
-      this.#toDevice += taken;
+      const taken = this.#link.hasControl ? this.#link.write(bytes) : this.#refuse(bytes);
+      if (this.#link.hasControl) this.#toDevice += taken;
       const isAll = taken === bytes.length;
       if (taken > 0) this.#port.consume(taken);
       if (!isAll) return;
@@ -95,7 +108,7 @@ export class Relay {
   /** The application set the line. */
   applySettings(settings: LineSettings): void {
     if (!this.#isConfiguring && equalLineSettings(settings, this.#link.settings)) return;
-    if (this.#options.isFixed) {
+    if (this.#options.isFixed || !this.#link.hasControl) {
       this.#options.told({ kind: 'settings-ignored', wanted: settings });
       this.#port.showSettings(this.#link.settings);
       return;
@@ -106,9 +119,32 @@ export class Relay {
 
   /** The application called tcflush(3). */
   flush(queue: FlushQueue): void {
-    this.#link.flush(queue).catch((error: unknown) => {
+    if (queue !== 'unsent') this.#backlog = undefined;
+    if (!this.#link.hasControl && queue === 'unsent') return;
+    this.#link.flush(this.#link.hasControl ? queue : 'received').catch((error: unknown) => {
       this.#options.told({ kind: 'flush-failed', reason: reasonOf(error) });
     });
+  }
+
+  /** @returns whether all that the link has was moved */
+  #moveFrom(link: SerialLink): boolean {
+    if (this.#port.isOpen) this.#isPatient = false;
+    if (this.#isPatient) return false;
+    for (;;) {
+      const bytes = link.peek(chunkBytes);
+      if (bytes.length === 0) return true;
+      const taken = this.#port.isOpen ? this.#port.write(bytes) : this.#discard(bytes);
+      if (this.#port.isOpen) this.#toApplication += taken;
+      const isAll = taken === bytes.length;
+      if (taken > 0) link.consume(taken);
+      if (!isAll) return false;
+    }
+  }
+
+  #refuse(bytes: Uint8Array): number {
+    this.#refusedBytes += bytes.length;
+    this.#options.told({ kind: 'refused', bytes: bytes.length });
+    return bytes.length;
   }
 
   #discard(bytes: Uint8Array): number {
@@ -136,9 +172,10 @@ export class Relay {
 
   #linkEvent(event: LinkEvent): void {
     switch (event.kind) {
-      case 'state':
       case 'drained':
         return;
+      case 'state':
+        return this.#options.told({ kind: 'link-state', state: event.state });
       case 'settings':
         if (!this.#isConfiguring) this.#port.showSettings(event.settings);
         return this.#options.told(event);
