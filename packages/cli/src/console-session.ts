@@ -1,8 +1,17 @@
 import type { SerialLink } from '@sercli/client';
 import type { SercliError } from '@sercli/protocol';
 
+/** What happens on a link. */
+type LinkEvent = Parameters<Parameters<SerialLink['listen']>[0]['event']>[0];
+
 /** Ctrl-], the key that leaves, as telnet(1) has it. */
 const leaveKey = 0x1d;
+
+/**
+ * What may be typed ahead while the port takes nothing, in bytes. A terminal is read on even then: the key that leaves
+ * comes from there. A pipe waits.
+ */
+const typeAheadBytes = 1_048_576;
 
 /** Without a terminal: how long the port has to be silent after the end of the input until the console leaves. */
 const silenceMs = 500;
@@ -14,20 +23,26 @@ export class ConsoleSession {
   readonly #link: SerialLink;
   readonly #input: NodeJS.ReadStream;
   readonly #output: NodeJS.WriteStream;
+  readonly #tell: (text: string) => void;
   /** Typed and not taken by the port yet; while there is some, the input is paused. */
   #pending: Uint8Array = noBytes;
   #isInputOver = false;
   #silence: NodeJS.Timeout | undefined;
 
-  constructor(link: SerialLink, input: NodeJS.ReadStream, output: NodeJS.WriteStream) {
+  /** @param tell is told what the user should know besides what the port says */
+  constructor(
+    link: SerialLink,
+    { input, output, tell }: { input: NodeJS.ReadStream; output: NodeJS.WriteStream; tell(text: string): void },
+  ) {
     this.#link = link;
+    this.#tell = tell;
     this.#input = input;
     this.#output = output;
     if (input.isTTY) input.setRawMode(true);
     input.on('data', (chunk: Buffer) => this.#typed(chunk));
     input.on('end', () => this.#inputOver());
     output.on('drain', () => this.#show());
-    link.listen({ readable: () => this.#show(), writable: () => this.#send(), event: () => undefined });
+    link.listen({ readable: () => this.#show(), writable: () => this.#send(), event: (event) => this.#event(event) });
     this.ended = link.closed.then((error) => {
       this.#show();
       this.#restore();
@@ -43,8 +58,9 @@ export class ConsoleSession {
   }
 
   #send(): void {
-    this.#pending = this.#pending.subarray(this.#link.write(this.#pending));
-    if (this.#pending.length > 0) this.#input.pause();
+    const taken = this.#link.hasControl ? this.#link.write(this.#pending) : this.#pending.length;
+    this.#pending = this.#pending.subarray(taken);
+    if (this.#pending.length > (this.#input.isTTY ? typeAheadBytes : 0)) this.#input.pause();
     else if (this.#isInputOver) void this.#leaveInSilence();
     else this.#input.resume();
   }
@@ -57,6 +73,16 @@ export class ConsoleSession {
       // The memory is the link's, the stream may keep what it is given.
       this.#output.write(Buffer.from(bytes));
       this.#link.consume(bytes.length);
+    }
+  }
+
+  #event(event: LinkEvent): void {
+    if (event.kind === 'state' && event.state.kind === 'lost') this.#tell(`paused: ${event.state.reason}`);
+    else if (event.kind === 'state' && event.state.kind === 'up') this.#tell('goes on');
+    else if (event.kind === 'gap') this.#tell(`${event.bytes ?? 'an unknown number of'} bytes are missing here`);
+    else if (event.kind === 'in-doubt') this.#tell(`the last ${event.bytes} bytes typed may not have left the device`);
+    else if (event.kind === 'control' && !event.hasControl) {
+      this.#tell(`${event.controller?.name ?? 'another session'} controls the port now; what is typed is not sent`);
     }
   }
 

@@ -48,10 +48,14 @@ program
   .option('--link <path>', 'the link to make to the virtual port (default: ~/dev/NAME)')
   .option('--settings <settings>', 'set the line at the beginning: 9600,7E1 or 115200n81,rtscts')
   .option('--fixed-settings', 'what the application sets does not reach the device')
+  .option('--monitor', 'only watch: what the application writes is counted and goes nowhere')
+  .option('--take', 'take control from who has it; the other one goes on watching')
+  .option('--replay <start>', 'begin with what came before: @OFFSET[/EPOCH], an amount as 64k, since=10m, or all')
   .option('--mode <mode>', 'file mode of the virtual port, as 0660')
   .option('--owner <user>', 'owner of the virtual port')
   .option('--group <group>', 'group of the virtual port')
   .option('--wait-slave', 'open the far port only while an application has the virtual port open')
+  .option('--grace <time>', 'how long a cut connection is waited for until the port is opened anew (default: 10m)')
   .option('--retry', 'wait for agents, ports and devices that are not there yet (default under systemd)')
   .option('--once', 'end when the application closes the virtual port, or when the far port is lost')
   .option('--json', 'events as JSON lines')
@@ -67,10 +71,20 @@ program
   .action(async (host, flags) => (await import('./commands/ls.ts')).runLs(host, flags));
 
 program
+  .command('who')
+  .description('List who uses the ports of an agent.')
+  .argument('<address>', 'host[:tcpPort], or host[:tcpPort]/name for one port')
+  .option('--json', 'as JSON')
+  .action(async (address, flags) => (await import('./commands/who.ts')).runWho(address, flags));
+
+program
   .command('console')
   .description('A plain terminal on a port; Ctrl-] leaves.')
   .argument('<address>', 'host[:tcpPort]/name, or the path of a serial port of this machine')
   .option('--settings <settings>', 'set the line at the beginning: 9600,7E1 or 115200n81,rtscts')
+  .option('--monitor', 'only watch: what is typed goes nowhere')
+  .option('--take', 'take control from who has it; the other one goes on watching')
+  .option('--replay <start>', 'begin with what came before: @OFFSET[/EPOCH], an amount as 64k, since=10m, or all')
   .action(async (address, flags) => (await import('./commands/console.ts')).runConsole(address, flags));
 
 program

@@ -95,6 +95,7 @@ function selectPorts(flags: AgentFlags, config: Config | undefined): AgentPorts 
   return {
     ports: [...(config?.ports ?? []), ...flags.port.map(parsePortSpec)],
     all: flags.all ?? config?.all,
+    logMemory: config?.logMemory,
     policy: {
       ...defaultPortPolicy,
       ...config?.policy,

@@ -6,8 +6,9 @@ import { type PortAddress, parseLineSettings, parsePortAddress, SercliError } fr
 import { AttachmentReport } from '../output/attachment-report.ts';
 import { newConnections } from '../program-info.ts';
 import { aborted, untilInterrupted } from './interruption.ts';
+import { parseDuration, parseSessionFlags, type SessionFlags } from './session-flags.ts';
 
-export interface AttachFlags {
+export interface AttachFlags extends SessionFlags {
   readonly config?: string;
   readonly link?: string;
   readonly settings?: string;
@@ -16,6 +17,7 @@ export interface AttachFlags {
   readonly owner?: string;
   readonly group?: string;
   readonly waitSlave?: true;
+  readonly grace?: string;
   readonly once?: true;
   readonly retry?: true;
   readonly json?: true;
@@ -106,8 +108,10 @@ function fromFlags(texts: readonly string[], flags: AttachFlags): Wanted[] {
   const shared = {
     settings: flags.settings === undefined ? {} : parseLineSettings(flags.settings),
     isFixed: flags.fixedSettings === true,
+    ...parseSessionFlags(flags),
     isOnDemand: flags.waitSlave === true,
     isOnce: flags.once === true,
+    graceMs: flags.grace === undefined ? undefined : parseDuration(flags.grace),
     mode: flags.mode === undefined ? undefined : parseMode(flags.mode),
     owner: flags.owner,
     group: flags.group,

@@ -4,8 +4,10 @@ import { defaultLineSettings, formatLineSettings, parseLineSettings, parsePortAd
 import { ConsoleSession } from '../console-session.ts';
 import { endQuietlyWithoutReader, tellLine } from '../output/terminal.ts';
 import { newConnections } from '../program-info.ts';
+import { untilInterrupted } from './interruption.ts';
+import { parseSessionFlags, type SessionFlags } from './session-flags.ts';
 
-export interface ConsoleFlags {
+export interface ConsoleFlags extends SessionFlags {
   readonly settings?: string;
 }
 
@@ -15,8 +17,14 @@ export async function runConsole(text: string, flags: ConsoleFlags): Promise<voi
   const change = flags.settings === undefined ? {} : parseLineSettings(flags.settings);
   const link = /^[./~]/.test(text)
     ? await openDevice(text.replace(/^~(?=\/)/, homedir()), { ...defaultLineSettings, ...change })
-    : await newConnections().open(parsePortAddress(text), change);
-  if (process.stdin.isTTY) tellLine(`${text} (${formatLineSettings(link.settings)}); Ctrl-] leaves`);
-  const error = await new ConsoleSession(link, process.stdin, process.stdout).ended;
+    : await newConnections().open(parsePortAddress(text), { settings: change, ...parseSessionFlags(flags) });
+  const role = link.hasControl ? '' : ', only watching';
+  if (process.stdin.isTTY) tellLine(`${text} (${formatLineSettings(link.settings)}${role}); Ctrl-] leaves`);
+  // The terminal is in raw mode: a line needs its carriage return.
+  const tell = (what: string): void => void process.stderr.write(`\r\n[${text}: ${what}]\r\n`);
+  const { ended } = new ConsoleSession(link, { input: process.stdin, output: process.stdout, tell });
+  // Told to end, it takes leave: an agent keeps the session of a client that vanishes.
+  untilInterrupted().addEventListener('abort', () => void link.close(), { once: true });
+  const error = await ended;
   if (error !== undefined) throw error;
 }

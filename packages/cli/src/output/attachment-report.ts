@@ -28,14 +28,16 @@ export class AttachmentReport {
 
   ready(attachment: Attachment): void {
     this.#attachments.push(attachment);
-    const { address, port, settings } = attachment;
-    this.#attached.add(formatPortAddress(address));
+    const { address, port, settings, link } = attachment;
+    const name = formatPortAddress(address);
+    this.#attached.add(name);
     if (this.#isJson) {
-      printJson({ event: 'ready', address: formatPortAddress(address), link: port.link, pts: port.path, settings });
+      printJson({ event: 'ready', address: name, link: port.link, pts: port.path, settings, ...link?.start });
       return;
     }
     this.#status.clear();
-    printLine(`${formatPortAddress(address)} is at ${port.link ?? port.path} (${formatLineSettings(settings)})`);
+    const start = link === undefined ? '' : `, from byte ${link.start.offset} of ${link.start.epoch}`;
+    printLine(`${name} is at ${port.link ?? port.path} (${formatLineSettings(settings)}${start})`);
     this.#status.renew();
   }
 
@@ -94,6 +96,10 @@ function detailsOf(event: AttachmentEvent): object {
         inDoubtBytes: event.inDoubtBytes,
         retryMs: Math.round(event.retryMs),
       };
+    case 'up':
+      return { settings: event.settings, ...event.start };
+    case 'resumed':
+      return { pausedMs: Math.round(event.pausedMs) };
     case 'link-event':
       return { detail: event.event };
     default: {
@@ -111,8 +117,15 @@ function textOf(
   switch (event.kind) {
     case 'up': {
       const settings = formatLineSettings(event.settings);
-      return wasLost ? `attached again (${settings}); what the device sent meanwhile is missing` : undefined;
+      const { offset, epoch } = event.start;
+      return wasLost ? `attached again (${settings}, from byte ${offset} of ${epoch})` : undefined;
     }
+    case 'paused':
+      return `paused: ${event.reason}`;
+    case 'resumed':
+      return `goes on after ${(event.pausedMs / 1000).toFixed(1)} s`;
+    case 'refused':
+      return undefined;
     case 'idle':
     case 'application':
       return undefined;
@@ -147,7 +160,7 @@ function linkEventText(event: Extract<AttachmentEvent, { kind: 'link-event' }>['
     case 'line-error':
       return `${event.error} error`;
     case 'in-doubt':
-      return `the device went away: ${formatBytes(event.bytes)} written last may or may not have left it`;
+      return `the last ${formatBytes(event.bytes)} written may or may not have left the device`;
     case 'control':
       return controlText(event);
     case 'hold':
@@ -178,15 +191,19 @@ function statusOfAll(attachments: readonly Attachment[], columns: number): strin
   return `${attachments.length} ports: ${states}, ${attachments.filter(({ port }) => port.isOpen).length} in use`;
 }
 
-function statusOf({ address, state, settings, port, movedBytes, unreadBytes }: Attachment): string {
+function statusOf(attachment: Attachment): string {
+  const { address, state, settings, port, movedBytes, unreadBytes, refusedBytes, link } = attachment;
   const stateText = {
     idle: 'waits for an application',
     opening: 'connecting',
     up: formatLineSettings(settings),
+    paused: 'paused',
     waiting: 'lost, trying again',
     ended: 'ended',
   }[state];
   const bytes = `in ${formatBytes(movedBytes.toApplication)}, out ${formatBytes(movedBytes.toDevice)}`;
   const unread = unreadBytes === 0 ? '' : `, ${formatBytes(unreadBytes)} unread`;
-  return `${address.port}: ${stateText}, ${bytes}${unread}, ${port.isOpen ? 'open' : 'not open'}`;
+  const role = link?.hasControl === false ? ', only watching' : '';
+  const refused = refusedBytes === 0 ? '' : `, ${formatBytes(refusedBytes)} not sent`;
+  return `${address.port}: ${stateText}${role}, ${bytes}${unread}${refused}, ${port.isOpen ? 'open' : 'not open'}`;
 }

@@ -1,4 +1,5 @@
 import { formatLineSettings, type ListedPort, type PortList } from '@sercli/protocol';
+import { formatMoment } from './moment.ts';
 import { formatTable } from './table.ts';
 import { colorsFor } from './terminal.ts';
 
@@ -24,9 +25,7 @@ function stateOf({ state, reason, controller }: ListedPort): string {
   if (state === 'unavailable') return `not served: ${reason}`;
   if (state === 'lost') return `lost: ${reason}`;
   if (controller === undefined) return state;
-  const since = new Date(controller.since);
-  const time = since.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false });
-  return `${controller.name} since ${time}`;
+  return `${controller.name} since ${formatMoment(controller.since)}`;
 }
 
 function describe({ description, usb }: ListedPort): string {
