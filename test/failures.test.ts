@@ -116,8 +116,8 @@ requires(twoMachineRequirements)('programs that end', () => {
     await speak(link, 'after the kill');
   });
 
-  it('attach --once exits with 6 when the agent is killed', async () => {
-    const { link, program } = await machines.attach('modem', '--once');
+  it('attach --once exits with 6 when the agent is killed and not there again within the grace time', async () => {
+    const { link, program } = await machines.attach('modem', '--once', '--grace', '1s');
     await agent.end('SIGKILL');
     await program.expectExit(6);
     expect(existsSync(link)).toBe(false);
@@ -126,8 +126,9 @@ requires(twoMachineRequirements)('programs that end', () => {
   it('attach says that a killed agent is lost, and is there when it comes back', async () => {
     const { link, program } = await machines.attach('modem', '--json');
     await agent.end('SIGKILL');
-    await program.stdout.waitFor(/"event":"lost"/);
+    await program.stdout.waitFor(/"event":"paused"/);
     await machines.startAgent([`modem=${device.path}`]);
+    await program.stdout.waitFor(/"event":"lost".*"code":"session-unknown"/, 30_000);
     await program.stdout.waitFor(/"event":"up"/, 30_000);
     await speak(link, 'after the return');
   });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { encodeDataHeader, encodeMessage, wireVersion } from '@sercli/protocol';
+import { encodeDataHeader, encodeMessage, newestWire, oldestWire } from '@sercli/protocol';
 import { ChildProgram } from '@sercli/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freeTcpPort } from './support/free-tcp-port.ts';
@@ -15,7 +15,7 @@ const maxHeapGrowthBytes = 4 * 1024 * 1024;
 const maxResidentGrowthBytes = 32 * 1024 * 1024;
 const window = 65_536;
 
-const hello = encodeMessage(0, { type: 'hello', wire: wireVersion, name: 'test', software: 'test' });
+const hello = encodeMessage(0, { type: 'hello', wire: oldestWire, newest: newestWire, name: 'test', software: 'test' });
 const open = encodeMessage(1, { type: 'open', port: 'echo', settings: {}, window });
 
 describe('an agent among faulty and hostile clients', () => {

@@ -1,10 +1,19 @@
 /**
- * What tests of several packages share: the compliance suite of SerialLink, a consumer of a link, virtual time.
+ * What tests of several packages share: the compliance suite of SerialLink, a consumer of a link, virtual time, faults
+ * and what finds them.
  *
  * @packageDocumentation
  */
 export { ByteLog, firstDifference, patternBytes } from './byte-log.ts';
 export { ChildProgram, type ProgramExit, type ProgramOptions } from './child-program.ts';
+export { type ByteRange, commonRanges, remainingRanges, totalBytes } from './faults/byte-ranges.ts';
+export { isFlawless, type StreamReport } from './faults/counter-checker.ts';
+export { CounterSink } from './faults/counter-sink.ts';
+export { CounterStream } from './faults/counter-stream.ts';
+export { FaultProxy } from './faults/fault-proxy.ts';
+export { type NetworkFault, randomCuts, randomFaults } from './faults/network-faults.ts';
+export { PortApplication } from './faults/port-application.ts';
+export { UartFarEnd } from './faults/uart-far-end.ts';
 export { LinkApplication } from './link-application.ts';
 export {
   createNetworkChain,

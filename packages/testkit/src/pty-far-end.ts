@@ -62,6 +62,16 @@ export class PtyFarEnd implements WireEnd {
     this.#writeAll();
   }
 
+  /** Sends what the port's end has room for now, and says how much that is; the rest is not kept. */
+  offer(bytes: Uint8Array): number {
+    return this.#ptmx.write(bytes);
+  }
+
+  /** Up to `maxBytes` of what the port wrote, for one who reads at times of its own while paused. */
+  take(maxBytes: number): Uint8Array {
+    return this.#buffer.slice(0, this.#ptmx.read(this.#buffer.subarray(0, maxBytes)));
+  }
+
   pause(): void {
     this.#isReading = false;
     this.#watch();
