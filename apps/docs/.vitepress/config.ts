@@ -9,6 +9,7 @@ const reference = [
   { text: 'Command line', link: '/reference/cli' },
   { text: 'Error codes', link: '/reference/errors' },
   { text: 'Configuration file', link: '/reference/config' },
+  { text: 'Sessions and metrics', link: '/reference/monitoring' },
   { text: 'Wire protocol', link: '/reference/wire-protocol' },
 ];
 

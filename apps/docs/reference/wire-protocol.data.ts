@@ -1,7 +1,8 @@
-import { defaultLimits, defaultTcpPort, type Limits, messageTable, wireVersion } from '@sercli/protocol';
+import { defaultLimits, defaultTcpPort, type Limits, messageTable, newestWire, oldestWire } from '@sercli/protocol';
 
 interface WireProtocol {
-  readonly wireVersion: number;
+  readonly oldestWire: number;
+  readonly newestWire: number;
   readonly defaultTcpPort: number;
   readonly messages: readonly { name: string; type: string; sender: string; scope: string }[];
   readonly limits: Limits;
@@ -19,7 +20,7 @@ export default {
       sender,
       scope,
     }));
-    return { wireVersion, defaultTcpPort, messages: rows, limits: defaultLimits };
+    return { oldestWire, newestWire, defaultTcpPort, messages: rows, limits: defaultLimits };
   },
 };
 
