@@ -83,7 +83,7 @@ requires(twoMachineRequirements)('an agent with a configuration file', () => {
     const attachment = { address: machines.address('plc'), link, settings: '19200' };
     await writeFile(file, JSON.stringify({ attachments: [attachment] }));
     const attach = await machines.sercli(machines.laptop, 'attach', '--config', file);
-    await attach.stdout.waitFor(/ is at .*plc-here \(19200 8N1\)/);
+    await attach.stdout.waitFor(/ is at .*plc-here \(19200 8N1,/);
     const application = await machines.run(machines.laptop, 'sh', ['-c', `echo hello > ${link}`]);
     await application.expectExit(0);
     await device.receiveText('hello');

@@ -131,7 +131,8 @@ function expectFlawless(result: TrafficResult): void {
 }
 
 /** Every hole has its gap, at its place and of exactly its length. */
-function expectToldExactly({ holes }: TrafficResult, { gaps, events }: AttachProgram): void {
+function expectToldExactly({ holes }: TrafficResult, { gaps: told, events }: AttachProgram): void {
+  const gaps = joinAdjacent(told);
   expect(gaps.map(({ bytes }) => bytes)).toEqual(holes.map(({ length }) => length));
   const start = events.find(({ event }) => event === 'ready')?.offset ?? Number.NaN;
   for (const [index, { offset }] of gaps.entries()) {
@@ -140,6 +141,17 @@ function expectToldExactly({ holes }: TrafficResult, { gaps, events }: AttachPro
     expect(lateBytes).toBeGreaterThanOrEqual(0);
     expect(lateBytes).toBeLessThan(8);
   }
+}
+
+/** What the log forgets while a gap is being told is another gap, right behind the first. */
+function joinAdjacent(gaps: AttachProgram['gaps']): { offset: number; bytes: number }[] {
+  const joined: { offset: number; bytes: number }[] = [];
+  for (const { offset, bytes = Number.NaN } of gaps) {
+    const last = joined.at(-1);
+    if (last !== undefined && last.offset + last.bytes === offset) last.bytes += bytes;
+    else joined.push({ offset, bytes });
+  }
+  return joined;
 }
 
 /** Nothing came twice or late, no more holes are there than gaps were told, no more bytes failed to arrive than are in doubt. */

@@ -35,7 +35,7 @@ requires(twoMachineRequirements)('an attached port that has nothing to do', () =
     const orphan = await machines.attachAt(`${machines.serialMachine.address}:7373/orphan`, '--json');
     await holdOpen(orphan.link);
     await ofOrphan.end('SIGKILL');
-    await orphan.program.stdout.waitFor(/"event":"lost"/);
+    await orphan.program.stdout.waitFor(/"event":"paused"/);
 
     const pids = [closed, idle, stalled, orphan].map(({ program }) => program.pid);
     const uses = await processorUse(pids, seconds);

@@ -55,6 +55,25 @@ describe('HeldSessions', () => {
     expect(expired).toHaveLength(1);
   });
 
+  it('gives up the one that is cut off for the longest time where there are too many', () => {
+    const held = new HeldSessions();
+    const expired: number[] = [];
+    const keepers = Array.from({ length: 258 }, (_, number) => {
+      const session: Partial<AccepterSession> = { expire: () => keeperOf(number)?.over() };
+      const holding = { graceMs: 600_000, cut: () => undefined, resumed: () => undefined };
+      const { keeper } = held.hold(session as AccepterSession, holding);
+      const over = (): void => {
+        expired.push(number);
+        keeper.over();
+      };
+      return { ...keeper, over };
+    });
+    const keeperOf = (number: number) => keepers[number];
+    for (const keeper of keepers) keeper.cut(lost);
+    expect(expired).toEqual([0, 1]);
+    expect(vi.getTimerCount()).toBe(256);
+  });
+
   it('leaves no timer behind', () => {
     const { held, keeper } = setUp();
     keeper.cut(lost);

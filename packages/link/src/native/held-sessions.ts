@@ -4,6 +4,9 @@ import { type AccepterSession, SercliError, type SessionKeeper } from '@sercli/p
 /** Bytes of a token, which is all that is needed to go on with a session: nobody guesses 128 bits. */
 const tokenBytes = 16;
 
+/** Sessions that are held at once for clients which may never come back; each keeps a window of bytes. */
+const mostCut = 256;
+
 /** What is to be known of a session that is held. */
 export interface SessionHolding {
   /** Milliseconds that a client which was cut off has to come back. */
@@ -16,7 +19,8 @@ export interface SessionHolding {
 /** The sessions of an agent, by their tokens, so that a client that was cut off finds its own again. */
 export class HeldSessions {
   readonly #sessions = new Map<string, AccepterSession>();
-  readonly #expiries = new Map<string, NodeJS.Timeout>();
+  /** Those that are cut off, by their tokens, the longest first. */
+  readonly #cut = new Map<string, { readonly expiry: NodeJS.Timeout; expire(): void }>();
   /** Where the client comes from that resumes a session now. */
   #comingFrom = '';
 
@@ -33,9 +37,10 @@ export class HeldSessions {
     const keeper: SessionKeeper = {
       cut: (error) => {
         this.#stopWaiting(token);
-        const expired = (): void => session.expire(expiry(holding.graceMs, error));
-        this.#expiries.set(token, setTimeout(expired, holding.graceMs).unref());
+        const expire = (): void => session.expire(expiry(holding.graceMs, error));
+        this.#cut.set(token, { expire, expiry: setTimeout(expire, holding.graceMs).unref() });
         holding.cut(error.message);
+        if (this.#cut.size > mostCut) this.#cut.values().next().value?.expire();
       },
       resumed: () => {
         this.#stopWaiting(token);
@@ -51,17 +56,17 @@ export class HeldSessions {
 
   /** No client comes back any more. */
   close(): void {
-    for (const token of [...this.#expiries.keys()]) this.#stopWaiting(token);
+    for (const token of [...this.#cut.keys()]) this.#stopWaiting(token);
     this.#sessions.clear();
   }
 
   #stopWaiting(token: string): void {
-    clearTimeout(this.#expiries.get(token));
-    this.#expiries.delete(token);
+    clearTimeout(this.#cut.get(token)?.expiry);
+    this.#cut.delete(token);
   }
 }
 
 function expiry(graceMs: number, cause: SercliError): SercliError {
-  const reason = `the client did not come back within ${graceMs / 1000} s`;
+  const reason = `its client did not come back, for which it had ${graceMs / 1000} s`;
   return new SercliError('session-ended', { port: 'the port', reason }, { cause });
 }
