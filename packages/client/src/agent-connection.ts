@@ -7,6 +7,7 @@ import {
   type SessionRequest,
   toSercliError,
 } from '@sercli/protocol';
+import { watchLocalAddress } from './address-watch.ts';
 import { type AgentLocator, tryEach } from './agent-locator.ts';
 import { Backoff } from './backoff.ts';
 import { mayPass, waitToRetry } from './retry-wait.ts';
@@ -100,12 +101,24 @@ export class AgentConnection {
     const { address, identity, locator } = this.#options;
     const places = await locator.locate(address, options.signal);
     const carrier = await tryEach(places, (place) => dial(place, options));
-    return new NativeEndpoint(
+    const endpoint = new NativeEndpoint(
       carrier,
       { role: 'connector', ...identity, limits: defaultLimits },
-      // Only accepters are asked for ports and for sessions.
-      { greeted: () => this.#backoff.reset(), open: () => undefined, resume: () => undefined, ended },
+      {
+        greeted: () => this.#backoff.reset(),
+        // Only accepters are asked for ports and for sessions.
+        open: () => undefined,
+        resume: () => undefined,
+        ended: () => {
+          stopWatching();
+          ended();
+        },
+      },
     );
+    const reason = `no interface of this machine has the address ${carrier.localAddress} any more`;
+    const gone = (): void => endpoint.close(new SercliError('connection-lost', { host: this.#host, reason }));
+    const stopWatching = watchLocalAddress(carrier.localAddress ?? '', gone);
+    return endpoint;
   }
 
   #wasCut(link: RemoteLink, error: SercliError, graceMs: number): void {

@@ -4,6 +4,8 @@ import type { SercliError } from '@sercli/protocol';
 export interface Carrier {
   /** The peer's address as people write it: `192.168.7.2:51034`. */
   readonly peerAddress: string;
+  /** The IP address that this machine has on the way; undefined where it has none. */
+  readonly localAddress: string | undefined;
   /** Takes a frame, or its header and its body, in order. The memory may be reused after the return. */
   send(head: Uint8Array, body?: Uint8Array): void;
   /** Bytes that were taken and that the kernel does not have yet. */

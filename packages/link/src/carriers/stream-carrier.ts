@@ -7,6 +7,7 @@ import { StagingBuffer } from './staging-buffer.ts';
 /** The native stream on a socket that HTTP's `Upgrade: sercli` has freed. */
 export class StreamCarrier implements Carrier {
   readonly peerAddress: string;
+  readonly localAddress: string | undefined;
   readonly keepsFrames = false;
   readonly #socket: Socket;
   readonly #staging = new StagingBuffer((bytes) => void this.#socket.write(bytes));
@@ -16,6 +17,7 @@ export class StreamCarrier implements Carrier {
   constructor(socket: Socket, head: Buffer) {
     this.#socket = socket;
     this.peerAddress = addressOf(socket);
+    this.localAddress = socket.localAddress;
     socket.setNoDelay(true);
     socket.on('error', (error) => {
       this.#failure = error;

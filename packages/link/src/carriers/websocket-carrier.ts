@@ -7,6 +7,7 @@ import { connectionLost } from './stream-carrier.ts';
 /** Frames as the messages of a WebSocket (RFC 6455): one frame, one binary message. */
 export class WebSocketCarrier implements Carrier {
   readonly peerAddress: string;
+  readonly localAddress: string | undefined;
   readonly keepsFrames = true;
   readonly #webSocket: WebSocket;
   readonly #socket: Socket;
@@ -18,6 +19,7 @@ export class WebSocketCarrier implements Carrier {
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.peerAddress = addressOf(socket);
+    this.localAddress = socket.localAddress;
     socket.setNoDelay(true);
     webSocket.binaryType = 'nodebuffer';
     // The first message can come together with the upgrade, before anybody listens.
