@@ -16,6 +16,7 @@ requires(twoMachineRequirements)('a fault of a real network interface', () => {
 
   beforeEach(async () => {
     machines = await TwoMachines.create();
+    await machines.networkIsUp();
     uart = makeUart(machines.folder, rate);
     await machines.startAgent([`dut=${uart.link}`]);
     const { program, link } = await machines.attach('dut', '--json');
@@ -42,6 +43,8 @@ requires(twoMachineRequirements)('a fault of a real network interface', () => {
     await laptop.execute('ip', ['address', 'delete', `${laptop.address}/24`, 'dev', 'eth0']);
     await laptop.execute('ip', ['address', 'add', '10.73.72.77/24', 'dev', 'eth0']);
     await expectFlawless(task);
+    const paused = attached.events.find(({ event }) => event === 'paused');
+    expect(paused).toMatchObject({ reason: expect.stringContaining('no interface of this machine has the address') });
   });
 
   async function expectFlawless(task: TestContext['task']): Promise<void> {
