@@ -1,6 +1,7 @@
 import type { Browser, Discovery, FoundAgent, InterfaceChoice } from '@sercli/discovery';
 import type { AgentAddress, PortList } from '@sercli/protocol';
 import { addressesOf, tryEach } from './agent-locator.ts';
+import { pause } from './pause.ts';
 import { watchPorts } from './port-directory.ts';
 
 /** How long after an agent was lost it is asked again, while it is still advertised. */
@@ -110,14 +111,4 @@ export class AgentDirectory {
 
 function keyOf({ name, agentId }: FoundAgent): string {
   return `${name} ${agentId}`;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

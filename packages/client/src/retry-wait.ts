@@ -1,5 +1,6 @@
 import type { AgentAddress, SercliError } from '@sercli/protocol';
 import type { AgentLocator } from './agent-locator.ts';
+import { pause } from './pause.ts';
 
 /** The shortest wait, in milliseconds, also for an agent that is advertised and cannot be reached. */
 const shortestMs = 250;
@@ -26,15 +27,4 @@ export async function waitToRetry(
   }
   await Promise.race(waits);
   over.abort();
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
