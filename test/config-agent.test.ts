@@ -61,10 +61,16 @@ requires(twoMachineRequirements)('an agent with a configuration file', () => {
 
     await writeFile(file, 'ports: [');
     const reload = await machines.sercli(machines.serialMachine, 'agent', 'reload');
-    await reload.expectExit(0);
-    expect(reload.stdout.text).toContain(file);
+    await reload.expectExit(2);
+    expect(reload.stderr.text).toMatch(/sercli\.yaml line 1, column \d+/);
     await agent.stderr.waitFor(/kept the ports as they were: .*line/);
     expect((await list()).ports).toHaveLength(2);
+
+    await writeFile(file, JSON.stringify({ open: true, ports: { kept: device.path } }));
+    const again = await machines.sercli(machines.serialMachine, 'agent', 'reload');
+    await again.expectExit(0);
+    expect(again.stdout.text).toContain(`has read ${file} again`);
+    expect((await list()).ports).toHaveLength(1);
   });
 
   it('is checked without being started', async () => {

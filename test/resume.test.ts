@@ -36,6 +36,8 @@ beforeEach(async () => {
     tcpPort: 0,
     identity: await loadIdentity(directory),
     admits: () => true,
+    hasName: () => true,
+    onCrowded: ignore,
     onRequest: (_request, response) => void response.end(),
     onCarrier: (carrier) => {
       new NativeEndpoint(carrier, greeting, {

@@ -26,8 +26,8 @@ export class ProcessSamples {
   async take(): Promise<void> {
     this.#startMs ??= performance.now();
     const minutes = (performance.now() - this.#startMs) / 60_000;
-    const [bytes, open] = await Promise.all([residentBytes(this.#pid), readdir(`/proc/${this.#pid}/fd`)]);
-    this.#samples.push({ minutes, residentBytes: bytes, descriptors: open.length });
+    const [bytes, descriptors] = await Promise.all([residentBytes(this.#pid), openDescriptors(this.#pid)]);
+    this.#samples.push({ minutes, residentBytes: bytes, descriptors });
   }
 
   get first(): Sample | undefined {
@@ -52,8 +52,21 @@ export class ProcessSamples {
 
 /** Memory of a process that is not swapped out (VmRSS, proc(5)). */
 export async function residentBytes(pid: number): Promise<number> {
+  return memoryOf(pid, 'VmRSS');
+}
+
+/** The most that it ever was (VmHWM, proc(5)). */
+export async function mostResidentBytes(pid: number): Promise<number> {
+  return memoryOf(pid, 'VmHWM');
+}
+
+async function memoryOf(pid: number, field: string): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return 1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
+  return 1024 * Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]);
+}
+
+export async function openDescriptors(pid: number): Promise<number> {
+  return (await readdir(`/proc/${pid}/fd`)).length;
 }
 
 /** Least squares. */

@@ -11,10 +11,12 @@ export class RawClient {
   #arrived: (() => void) | undefined;
   readonly #closed: Promise<unknown>;
 
-  static async connect(tcpPort: number): Promise<RawClient> {
+  /** @param localAddress where the client comes from: any address of the loopback network */
+  static async connect(tcpPort: number, localAddress = '127.0.0.1'): Promise<RawClient> {
     const upgrade = request({
       host: '127.0.0.1',
       port: tcpPort,
+      localAddress,
       path: '/v1/native',
       headers: { Connection: 'Upgrade', Upgrade: 'sercli' },
       rejectUnauthorized: false,

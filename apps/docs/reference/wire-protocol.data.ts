@@ -1,4 +1,12 @@
-import { defaultLimits, defaultTcpPort, type Limits, messageTable, newestWire, oldestWire } from '@sercli/protocol';
+import {
+  defaultLimits,
+  defaultTcpPort,
+  type Limits,
+  listenLimitTable,
+  messageTable,
+  newestWire,
+  oldestWire,
+} from '@sercli/protocol';
 
 interface WireProtocol {
   readonly oldestWire: number;
@@ -6,6 +14,7 @@ interface WireProtocol {
   readonly defaultTcpPort: number;
   readonly messages: readonly { name: string; type: string; sender: string; scope: string }[];
   readonly limits: Limits;
+  readonly listenLimits: typeof listenLimitTable;
 }
 
 declare const data: WireProtocol;
@@ -20,7 +29,14 @@ export default {
       sender,
       scope,
     }));
-    return { oldestWire, newestWire, defaultTcpPort, messages: rows, limits: defaultLimits };
+    return {
+      oldestWire,
+      newestWire,
+      defaultTcpPort,
+      messages: rows,
+      limits: defaultLimits,
+      listenLimits: listenLimitTable,
+    };
   },
 };
 

@@ -9,6 +9,7 @@ import {
   listenNative,
   loadIdentity,
   type NativeListener,
+  shortHostName,
   shortIdOf,
 } from '@sercli/link';
 import {
@@ -16,10 +17,13 @@ import {
   type ListedAgent,
   newestWire,
   type PortList,
+  type Reloaded,
   type SessionList,
   toSercliError,
 } from '@sercli/protocol';
 import { type PortConfig, portConfigOf } from './config/config.ts';
+import { answerControl } from './control/control-api.ts';
+import { type ControlSocket, openControlSocket } from './control/control-socket.ts';
 import type { PortSpec } from './devices/port-spec.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import { PortRegistry } from './ports/port-registry.ts';
@@ -28,6 +32,8 @@ import { isPrivateAddress } from './server/admission.ts';
 import { ClientConnection } from './server/client-connection.ts';
 import { answerHttp } from './server/http-api.ts';
 import { formatMetrics } from './server/metrics.ts';
+import { isOwnName } from './server/own-names.ts';
+import { RefusalLog } from './server/refusal-log.ts';
 import { SessionBook } from './server/session-book.ts';
 
 /** Which ports an agent serves. */
@@ -47,10 +53,16 @@ export interface AgentOptions extends AgentPorts {
   readonly name?: string | undefined;
   /** Where to listen; 127.0.0.1:7372 unless said otherwise. */
   readonly listen?: readonly { readonly host: string; readonly tcpPort: number }[] | undefined;
+  /** Names of this machine that requests may be sent to, besides its own and the agent's: those of DNS. */
+  readonly hostNames?: readonly string[] | undefined;
   /** Listen on all interfaces and serve whoever is on a private network. */
   readonly open?: boolean | undefined;
   /** Where the agent lets itself be found; nowhere unless given. */
   readonly discovery?: Discovery | undefined;
+  /** Where the agent makes its control socket, see `controlDirectory`; nowhere unless given. */
+  readonly controlDirectory?: string | undefined;
+  /** Reads the configuration file again, and says which that is; for agents that have one. */
+  readonly reload?: (() => Promise<string>) | undefined;
   /** Where the identity is kept; see `defaultStateDirectory`. */
   readonly stateDirectory?: string | undefined;
   /** Program and version, told to clients. */
@@ -67,11 +79,13 @@ export function defaultStateDirectory(): string {
 export class Agent {
   readonly #options: AgentOptions;
   readonly #logger: Logger;
+  readonly #refusals: RefusalLog;
   readonly #registry: PortRegistry;
   readonly #connections = new Set<ClientConnection>();
   readonly #held = new HeldSessions();
   readonly #sessions = new SessionBook();
   readonly #listeners: NativeListener[] = [];
+  #control: ControlSocket | undefined;
   #name: string;
   /** Takes a moment, for the name has to be asked for; serving does not wait. */
   #advertising: Promise<Advertiser | undefined> = Promise.resolve(undefined);
@@ -80,18 +94,21 @@ export class Agent {
     this.#name = options.name ?? shortHostName();
     this.#options = options;
     this.#logger = options.logger ?? silentLogger;
+    this.#refusals = new RefusalLog(this.#logger);
     this.#registry = new PortRegistry({ host: this.#name, logger: this.#logger });
   }
 
   /**
    * Starts an agent: when this resolves, it listens.
    *
-   * @throws SercliError `listen-failed`, `state-unusable`, `usage`
+   * @throws SercliError `listen-failed`, `agent-running`, `state-unusable`, `usage`
    */
   static async start(options: AgentOptions = {}): Promise<Agent> {
     const agent = new Agent(options);
     try {
       const identity = await loadIdentity(options.stateDirectory ?? defaultStateDirectory());
+      // First, so that clients of this machine which wait for the agent do not come by TCP.
+      await agent.#openControl();
       await agent.#listen(identity);
       await agent.serve(options);
       agent.#advertising = agent.#advertise(identity);
@@ -143,6 +160,16 @@ export class Agent {
     await this.#tellPorts();
   }
 
+  /**
+   * What `POST /v1/reload` on the control socket does.
+   *
+   * @throws SercliError what the configuration file is wrong in; then nothing has changed
+   */
+  async reload(): Promise<Reloaded> {
+    const file = await this.#options.reload?.();
+    return { version: 1, agent: this.#listed, ...(file === undefined ? {} : { file }) };
+  }
+
   /** Calls `changed` with the port list whenever it is another one, until what is returned is called. */
   watchPorts(changed: (list: PortList) => void): () => void {
     const tell = (): void => changed({ version: 1, agent: this.#listed, ports: this.#registry.ports });
@@ -156,6 +183,7 @@ export class Agent {
     for (const connection of this.#connections) connection.close();
     this.#held.close();
     await Promise.all(this.#listeners.map((listener) => listener.close()));
+    await this.#control?.close();
   }
 
   get #listed(): ListedAgent {
@@ -166,6 +194,18 @@ export class Agent {
     return this.#options.software ?? 'sercli';
   }
 
+  async #openControl(): Promise<void> {
+    const { controlDirectory: directory } = this.#options;
+    if (directory === undefined) return;
+    this.#control = await openControlSocket({
+      directory,
+      name: this.#name,
+      onCarrier: (carrier) => this.#connect(carrier),
+      onRequest: (request, response) => answerControl(this, request, response),
+    });
+    this.#logger.debug({ path: this.#control.path }, `clients of this machine come by ${this.#control.path}`);
+  }
+
   async #listen(identity: Identity): Promise<void> {
     for (const { host, tcpPort } of this.#places()) {
       const listener = await listenNative({
@@ -173,6 +213,8 @@ export class Agent {
         tcpPort,
         identity,
         admits: (address) => this.#admits(address),
+        hasName: (name) => this.#hasName(name),
+        onCrowded: (address) => this.#refusals.tell(address, 'there are too many connections'),
         onCarrier: (carrier) => this.#connect(carrier),
         onRequest: (request, response) => answerHttp(this, request, response),
       });
@@ -233,8 +275,12 @@ export class Agent {
 
   #admits(address: string): boolean {
     const isAdmitted = isPrivateAddress(address);
-    if (!isAdmitted) this.#logger.warn({ address }, `refused ${address}: it is in no private network`);
+    if (!isAdmitted) this.#refusals.tell(address, 'it is in no private network');
     return isAdmitted;
+  }
+
+  #hasName(name: string): boolean {
+    return isOwnName(name, { agent: this.#name, machine: hostname(), configured: this.#options.hostNames ?? [] });
   }
 
   #connect(carrier: Carrier): void {
@@ -249,8 +295,4 @@ export class Agent {
     });
     this.#connections.add(connection);
   }
-}
-
-function shortHostName(): string {
-  return hostname().split('.')[0] || 'agent';
 }

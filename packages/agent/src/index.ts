@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { type Discovery, mdnsDiscovery } from '@sercli/discovery';
+export { controlDirectory } from '@sercli/link';
 export { Agent, type AgentOptions, type AgentPorts, defaultStateDirectory } from './agent.ts';
 export {
   type AttachmentConfig,
@@ -23,5 +24,4 @@ export { type DeviceInfo, listDevices } from './devices/list-devices.ts';
 export { type PortSpec, parsePortSpec } from './devices/port-spec.ts';
 export { type Logger, silentLogger } from './logger.ts';
 export { defaultPortPolicy, type PortPolicy } from './ports/served-port.ts';
-export { type RunningAgent, RunningAgents } from './running-agents.ts';
 export { ServiceNotifier } from './service-notifier.ts';

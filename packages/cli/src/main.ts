@@ -37,7 +37,7 @@ const agent = program
 
 agent
   .command('reload')
-  .description('Make the agents of this user read their configuration again.')
+  .description('Make the agents of this user on this machine read their configuration again.')
   .action(async () => (await import('./commands/agent-reload.ts')).runAgentReload());
 
 program
@@ -64,7 +64,7 @@ program
 program
   .command('ls')
   .description('List agents and their ports: all that are found, or those of one host.')
-  .argument('[host]', 'host[:tcpPort]')
+  .argument('[host]', 'host[:tcpPort]; localhost is the agent of this machine')
   .option('--watch', 'go on, and show what comes, goes and changes')
   .option('--interface <name>', 'search on this network interface alone')
   .option('--json', 'as JSON; with --watch a line for each change')

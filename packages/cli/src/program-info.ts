@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { AgentConnections, AgentLocator, type InterfaceChoice, mdnsDiscovery } from '@sercli/client';
+import { AgentConnections, AgentLocator, ControlSockets, type InterfaceChoice, mdnsDiscovery } from '@sercli/client';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -16,9 +16,10 @@ export function clientName(): string {
   return `${userInfo().username}@${hostname().split('.')[0]}`;
 }
 
-/** Finds agents by name; on one interface alone where that is said. */
+/** Finds agents by name, on this machine and in its networks; on one interface alone where that is said. */
 export function newLocator(interfaceName?: string): AgentLocator {
-  return new AgentLocator({ discovery: mdnsDiscovery(), interfaces: chosenInterfaces(interfaceName) });
+  const sockets = interfaceName === undefined ? new ControlSockets() : undefined;
+  return new AgentLocator({ discovery: mdnsDiscovery(), interfaces: chosenInterfaces(interfaceName), sockets });
 }
 
 export function chosenInterfaces(interfaceName: string | undefined): InterfaceChoice {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type AgentAddress, formatPlace, reasonOf, SercliError } from '@sercli/protocol';
 import { AgentLocator, tryEach } from './agent-locator.ts';
-import { getFromAgent } from './http-request.ts';
+import { askPlace } from './http-request.ts';
 
 /** Characters of one answer at most, or of one line of an answer that goes on; an agent with 4,000 ports has 1.2 million to say. */
 const maxAnswerLength = 8 * 1024 * 1024;
@@ -15,14 +15,14 @@ export interface DirectoryOptions {
 /**
  * Asks an agent's JSON API; resolves when its answer begins.
  *
- * @throws SercliError `host-not-found`, `agent-unreachable`, `not-an-agent`, `aborted`
+ * @throws SercliError `host-not-found`, `agent-unreachable`, `not-an-agent`, `aborted`, and what it is refused with
  */
 export async function askAgent(
   address: AgentAddress,
   path: string,
   { locator = new AgentLocator(), signal }: DirectoryOptions,
 ): Promise<IncomingMessage> {
-  return tryEach(await locator.locate(address, signal), (place) => getFromAgent(place, path, signal));
+  return tryEach(await locator.locate(address, signal), (place) => askPlace(place, path, { signal }));
 }
 
 /**

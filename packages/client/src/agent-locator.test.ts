@@ -1,4 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Advertiser, type Discovery, MemoryDiscovery } from '@sercli/discovery';
+import { ControlSockets, controlSocketPath } from '@sercli/link';
 import { SercliError } from '@sercli/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AgentLocator, tryEach } from './agent-locator.ts';
@@ -26,6 +31,27 @@ describe('AgentLocator', () => {
     }
     const withPort = { ...named('SerialMachine'), tcpPort: 7400 };
     expect(await locator().locate(withPort)).toEqual([withPort]);
+  });
+
+  it('goes by the socket of an agent on this machine, unless a TCP port or WebSocket is asked for', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'sercli-'));
+    const path = controlSocketPath(directory, 'SerialMachine');
+    const server = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    const local = new AgentLocator({ discovery, sockets: new ControlSockets([directory]) });
+    for (const address of [named('localhost'), named('SerialMachine')]) {
+      expect(await local.locate(address)).toEqual([{ ...address, socketPath: path }]);
+    }
+    for (const address of [
+      named('127.0.0.1'),
+      { ...named('localhost'), tcpPort: 7400 },
+      { ...named('localhost'), carrier: 'websocket' } as const,
+    ]) {
+      expect(await local.locate(address)).toEqual([address]);
+    }
+    await new Promise((resolve) => server.close(resolve));
+    expect(await local.locate(named('localhost'))).toEqual([named('localhost')]);
+    await rm(directory, { recursive: true });
   });
 
   it('finds an agent by its name, however it is written, with the TCP port that it tells', async () => {

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Browser, Discovery, FoundAgent, InterfaceChoice } from '@sercli/discovery';
+import type { AgentPlace, ControlSockets } from '@sercli/link';
 import { type AgentAddress, defaultTcpPort, SercliError } from '@sercli/protocol';
 import { closest, distance } from 'fastest-levenshtein';
 
@@ -15,11 +16,13 @@ export interface LocatorOptions {
   /** Where agents are searched; without it, only the resolver is asked. */
   readonly discovery?: Discovery | undefined;
   readonly interfaces?: InterfaceChoice | undefined;
+  /** Agents of this machine that are reached without the network; none unless given. */
+  readonly sockets?: ControlSockets | undefined;
   /** Whether the system's resolver knows a host; for tests. */
   readonly isKnown?: ((host: string) => Promise<boolean>) | undefined;
 }
 
-/** Finds agents by name: among those that advertise themselves, and with the system's resolver. */
+/** Finds agents by name: on this machine, among those that advertise themselves, and with the system's resolver. */
 export class AgentLocator {
   readonly #options: LocatorOptions;
 
@@ -28,14 +31,16 @@ export class AgentLocator {
   }
 
   /**
-   * The addresses to try for an agent, the likeliest first. An IP address, and a host whose TCP port is said, are taken
-   * as they are.
+   * The places to try for an agent, the likeliest first. An IP address, and a host whose TCP port is said, are taken as
+   * they are. The socket of an agent of this machine that has the name, or is meant by `localhost`, goes before all else.
    *
    * @throws SercliError `host-not-found`, `agent-ambiguous`, `aborted`
    */
-  async locate(address: AgentAddress, signal?: AbortSignal): Promise<readonly AgentAddress[]> {
+  async locate(address: AgentAddress, signal?: AbortSignal): Promise<readonly AgentPlace[]> {
     const { host, tcpPort } = address;
-    const { discovery } = this.#options;
+    const { discovery, sockets } = this.#options;
+    const local = isLocal(address) ? await sockets?.find(host) : undefined;
+    if (local !== undefined) return [{ ...address, socketPath: local.path }];
     if (discovery === undefined || !isSearched(host, tcpPort)) return [address];
     const search = new AgentSearch(discovery, this.#options.interfaces ?? 'all', host);
     const isKnown = (this.#options.isKnown ?? isResolved)(host);
@@ -60,9 +65,19 @@ export class AgentLocator {
   }
 }
 
-/** Whether a host may be the name of an agent: it is no address, and its TCP port is not said. */
+/** Whether a host may be an agent on this machine. WebSocket is for proxies and browsers: it stays on the network. */
+function isLocal({ host, tcpPort, carrier }: AgentAddress): boolean {
+  return isNamed(host, tcpPort) && carrier === 'stream';
+}
+
+/** Whether a host may be the name of an agent elsewhere. */
 function isSearched(host: string, tcpPort: number): boolean {
-  return isIP(host.replace(/%.*$/, '')) === 0 && host !== 'localhost' && tcpPort === defaultTcpPort;
+  return isNamed(host, tcpPort) && host !== 'localhost';
+}
+
+/** Whether a host is no address, and its TCP port is not said. */
+function isNamed(host: string, tcpPort: number): boolean {
+  return isIP(host.replace(/%.*$/, '')) === 0 && tcpPort === defaultTcpPort;
 }
 
 /** The addresses of an advertised agent: the one that answered first. */
@@ -162,15 +177,15 @@ function untilAborted(signal: AbortSignal | undefined, host: string): Promise<ne
   });
 }
 
-/** Tries the addresses one after the other; fails as the last of them did. */
+/** Tries the places one after the other; fails as the last of them did. */
 export async function tryEach<Result>(
-  addresses: readonly AgentAddress[],
-  attempt: (address: AgentAddress) => Promise<Result>,
+  places: readonly AgentPlace[],
+  attempt: (place: AgentPlace) => Promise<Result>,
 ): Promise<Result> {
   let failure: unknown = new SercliError('internal', { what: 'there was no address to try' });
-  for (const address of addresses) {
+  for (const place of places) {
     try {
-      return await attempt(address);
+      return await attempt(place);
     } catch (error) {
       failure = error;
       if (!(error instanceof SercliError) || error.code !== 'agent-unreachable') throw error;

@@ -1,36 +1,37 @@
 import type { IncomingMessage } from 'node:http';
-import { request } from 'node:https';
-import { dialError, dialTimeoutMs, tlsOptions } from '@sercli/link';
-import { type AgentAddress, formatPlace, SercliError } from '@sercli/protocol';
+import { type AgentPlace, dialError, dialTimeoutMs, refusalError, requestAgent } from '@sercli/link';
+
+export interface AskOptions {
+  readonly method?: 'GET' | 'POST' | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Asks an agent over HTTP; resolves when its answer begins.
  *
- * @throws SercliError `host-not-found`, `agent-unreachable`, `not-an-agent`, `aborted`
+ * @throws SercliError `host-not-found`, `agent-unreachable`, `not-an-agent`, `aborted`, and what the agent refuses it with
  */
-export function getFromAgent(
-  address: AgentAddress,
+export function askPlace(
+  place: AgentPlace,
   path: string,
-  signal: AbortSignal | undefined,
+  { method = 'GET', signal }: AskOptions = {},
 ): Promise<IncomingMessage> {
-  const { host, tcpPort } = address;
-  const place = formatPlace(host, tcpPort);
   return new Promise((resolve, reject) => {
-    const asking = request({
-      ...tlsOptions,
-      host,
-      port: tcpPort,
+    const asking = requestAgent(place, {
+      method,
       path,
       timeout: dialTimeoutMs,
       ...(signal === undefined ? {} : { signal }),
     });
     asking.on('response', (response) => {
       if (response.statusCode === 200) return resolve(response);
-      asking.destroy();
-      reject(new SercliError('not-an-agent', { place, reason: `it answers HTTP ${response.statusCode}` }));
+      void refusalError(place, response).then((error) => {
+        asking.destroy();
+        reject(error);
+      });
     });
     asking.on('timeout', () => asking.destroy(new Error(`no answer within ${dialTimeoutMs / 1000} s`)));
-    asking.on('error', (error) => reject(dialError(address, error)));
+    asking.on('error', (error) => reject(dialError(place, error)));
     asking.end();
   });
 }

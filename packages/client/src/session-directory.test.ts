@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadIdentity } from '@sercli/link';
-import { type AgentAddress, type SessionList, sessionListPath } from '@sercli/protocol';
+import { type AgentAddress, SercliError, type SessionList, sessionListPath, tellError } from '@sercli/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listSessions } from './session-directory.ts';
 
@@ -45,6 +45,12 @@ describe('listSessions', () => {
   it('refuses what is no session list', async () => {
     answer = (response) => response.end('{"version": 1}');
     await expect(listSessions(address)).rejects.toMatchObject({ code: 'not-an-agent', exit: 3 });
+  });
+
+  it('says why the agent refuses', async () => {
+    const error = tellError(new SercliError('host-name-refused', { name: 'serial.example.org' }));
+    answer = (response) => response.writeHead(421).end(JSON.stringify({ error }));
+    await expect(listSessions(address)).rejects.toMatchObject({ code: 'host-name-refused', exit: 4 });
   });
 
   it('refuses an answer without an end', async () => {

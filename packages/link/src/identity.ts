@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { reasonOf, SercliError } from '@sercli/protocol';
+import { PrivateFiles } from './state/private-files.ts';
+import { readTrustedFile } from './state/trusted-file.ts';
 
 /** What an agent shows of itself in TLS: a key and a certificate that it signed itself, as PEM. */
 export interface Identity {
@@ -9,43 +9,71 @@ export interface Identity {
   readonly cert: string;
 }
 
+const fileName = 'identity.pem';
+
 /** Certificate dates are not looked at by sercli (boards without a clock), so they only have to be wide. */
 const validFrom = new Date('2020-01-01T00:00:00Z');
 const validTo = new Date('2120-01-01T00:00:00Z');
 
 /**
- * The identity kept in `directory`, made at the first start: ECDSA P-256, which every browser takes.
+ * The identity in the file `provisioned`, for machines that are set up without people. Without one, that kept in
+ * `directory`, made at the first start: ECDSA P-256, which every browser takes.
  *
- * @throws SercliError `state-unusable`
+ * @param provisioned path of a PEM file with a private key and its certificate; `$SERCLI_IDENTITY` unless given
+ * @throws SercliError `state-unusable`; `state-untrusted` when other users can read the key or put another in its place
  */
-export async function loadIdentity(directory: string): Promise<Identity> {
-  const path = join(directory, 'identity.pem');
+export async function loadIdentity(
+  directory: string,
+  provisioned: string | undefined = process.env.SERCLI_IDENTITY,
+): Promise<Identity> {
+  if (provisioned) return readProvisioned(provisioned);
+  const files = new PrivateFiles(directory);
+  if (files.read(fileName, 'secret') === undefined) {
+    const made = Buffer.from(await makeIdentity());
+    // Of two agents that start at once, the first one's identity stays.
+    await files.edit(fileName, 'secret', (content) => (content === undefined ? made : undefined));
+  }
+  const remedy = 'remove it; a new identity is made at the next start';
+  return parseIdentity(files.path(fileName), files.read(fileName, 'secret'), remedy);
+}
+
+function readProvisioned(path: string): Identity {
+  const remedy = 'write a private key and its certificate into it, both as PEM, or unset SERCLI_IDENTITY';
   try {
-    return (await readIdentity(path)) ?? (await makeIdentity(directory, path));
+    return parseIdentity(path, readTrustedFile(path, 'provisioned'), remedy);
   } catch (cause) {
     if (cause instanceof SercliError) throw cause;
-    const remedy = 'make it readable and writable for this user, or choose another directory with XDG_STATE_HOME';
     throw new SercliError('state-unusable', { path, reason: reasonOf(cause), remedy }, { cause });
   }
 }
 
-async function readIdentity(path: string): Promise<Identity | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+/** Nothing of the content may stand in an error: it may be the key. */
+function parseIdentity(path: string, content: Buffer | undefined, remedy: string): Identity {
+  if (content === undefined) throw new SercliError('state-unusable', { path, reason: 'there is no such file', remedy });
+  const text = content.toString('latin1');
+  const key = /-----BEGIN ((?:EC )?PRIVATE KEY)-----[^-]+-----END \1-----/.exec(text)?.[0];
+  const cert = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(text)?.[0];
+  if (key === undefined || cert === undefined) {
+    throw new SercliError('state-unusable', { path, reason: 'it does not hold a key and a certificate', remedy });
   }
-  const [key, cert] = ['PRIVATE KEY', 'CERTIFICATE'].map(
-    (label) => new RegExp(`-----BEGIN ${label}-----[^-]+-----END ${label}-----`).exec(text)?.[0],
-  );
-  if (key !== undefined && cert !== undefined) return { key, cert };
-  const remedy = 'remove it; a new identity is made at the next start';
-  throw new SercliError('state-unusable', { path, reason: 'it does not hold a key and a certificate', remedy });
+  if (isPair(key, cert)) return { key, cert };
+  throw new SercliError('state-unusable', {
+    path,
+    reason: 'its key and its certificate do not belong together',
+    remedy,
+  });
 }
 
-async function makeIdentity(directory: string, path: string): Promise<Identity> {
+function isPair(key: string, cert: string): boolean {
+  try {
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+  } catch {
+    // One of them cannot be decoded.
+    return false;
+  }
+}
+
+async function makeIdentity(): Promise<string> {
   // 113 ms to import, and needed once in the life of a machine.
   const { generate } = await import('selfsigned');
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'sercli' }], {
@@ -54,19 +82,5 @@ async function makeIdentity(directory: string, path: string): Promise<Identity> 
     notBeforeDate: validFrom,
     notAfterDate: validTo,
   });
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, `${key.trim()}\n${cert.trim()}\n`, { mode: 0o600, flag: 'wx' });
-  try {
-    await chmod(draft, 0o600);
-    // Of two agents that start at once, the first one's identity stays: link(2) does not replace.
-    await link(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
-  const kept = await readIdentity(path);
-  if (kept === undefined) throw new Error('it vanished while it was made');
-  return kept;
+  return `${key.trim()}\n${cert.trim()}\n`;
 }

@@ -3,21 +3,38 @@
  *
  * @packageDocumentation
  */
+export {
+  type AuthorizedClient,
+  AuthorizedClients,
+  formatAuthorizedClient,
+  mayUse,
+  parseAuthorizedClient,
+} from './authorized-clients.ts';
 export type { Carrier, CarrierListener } from './carriers/carrier.ts';
-export { fingerprintOf, shortIdOf } from './fingerprint.ts';
+export {
+  ControlSockets,
+  controlDirectory,
+  controlSocketPath,
+  type LocalAgent,
+  maxSocketPathBytes,
+  shortHostName,
+} from './control/control-sockets.ts';
+export { fingerprintOf, fullFingerprintOf, parseFullFingerprint, shortIdOf, shownFingerprint } from './fingerprint.ts';
 export { type Identity, loadIdentity } from './identity.ts';
-export { type DialOptions, dial, dialError, dialTimeoutMs, nativePath, tlsOptions } from './native/dial.ts';
+export { formatKnownAgent, type KnownAgent, KnownAgents, parseKnownAgent } from './known-agents.ts';
+export { type AgentPlace, formatAgentPlace, requestAgent } from './native/agent-place.ts';
+export { type DialOptions, dial, dialError, dialTimeoutMs, nativePath, refusalError } from './native/dial.ts';
 export { type EndpointHandlers, NativeEndpoint } from './native/endpoint.ts';
 export { HeldSessions, type SessionHolding } from './native/held-sessions.ts';
-export {
-  defaultListenLimits,
-  type ListenLimits,
-  type ListenOptions,
-  listenNative,
-  type NativeListener,
-} from './native/listen.ts';
+export { type ListenOptions, listenNative, type NativeListener } from './native/listen.ts';
+export { type LocalListener, type LocalListenOptions, listenLocal } from './native/listen-local.ts';
 export { RemoteLink, type RemoteLinkOptions } from './native/remote-link.ts';
 export type { StartPlace } from './native/remote-port.ts';
 export { ServedSession, type ServedSessionOptions } from './native/served-session.ts';
 export { ReceiveQueue } from './receive-queue.ts';
 export type * from './serial-link.ts';
+export { PrivateFiles } from './state/private-files.ts';
+export type { BrokenLineReport } from './state/record-file.ts';
+export type { Reading, RecordTail } from './state/record-line.ts';
+export type { BrokenLine } from './state/record-lines.ts';
+export type { Audience } from './state/trusted-file.ts';

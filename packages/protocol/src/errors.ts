@@ -74,6 +74,16 @@ export const errorTable = {
     exit: 4,
     template: '{host} serves private networks only, and {address} is not in one; connect from such a network',
   },
+  'state-untrusted': { exit: 4, template: 'will not use {path}: {reason}; {remedy}' },
+  'host-name-refused': {
+    exit: 4,
+    template:
+      'the agent does not go by the name {name}; use its IP address, or add the name to hostNames in its sercli.yaml',
+  },
+  'origin-refused': {
+    exit: 4,
+    template: 'web pages of {origin} may not use the agent at {host}; use a program, or a page of https://{host}',
+  },
   'wire-version': {
     exit: 4,
     template:
@@ -98,6 +108,10 @@ export const errorTable = {
   'listen-busy': {
     exit: 5,
     template: 'cannot listen on {address}: another program does; end it, or choose another port with --listen',
+  },
+  'agent-running': {
+    exit: 5,
+    template: 'an agent called {name} runs here already, at {path}; end it, or choose another name with --name',
   },
   'device-busy': { exit: 5, template: '{device} is in use by {holder}; end that program, or serve another port' },
 

@@ -7,6 +7,7 @@
 export * from './address.ts';
 export * from './byte-size.ts';
 export * from './errors.ts';
+export * from './glob.ts';
 export * from './limits.ts';
 export * from './line-settings.ts';
 export type { ListedAgent } from './listed-agent.ts';
@@ -45,4 +46,5 @@ export {
   portWatchBeatMs,
   portWatchPath,
 } from './port-list.ts';
+export { parseReloaded, type Reloaded, reloadPath } from './reload.ts';
 export { type ListedSession, parseSessionList, type SessionList, sessionListPath } from './session-list.ts';

@@ -56,3 +56,39 @@ export const defaultLimits: Limits = {
   keptBytes: 1_048_576,
   keptMessages: 1_024,
 };
+
+/**
+ * What an agent lets those do that it does not know yet, before and beside the native protocol:
+ * `limit -> {value, bounds}`. Each bounds what one attack can cost.
+ */
+export const listenLimitTable = {
+  connections: { value: 512, bounds: 'connections at once: each holds a descriptor and 72 kB' },
+  connectionsPerAddress: {
+    value: 256,
+    bounds: 'connections at once from one IPv4 address or one IPv6 /64 network: nobody alone takes all there are',
+  },
+  handshakeMs: {
+    value: 5_000,
+    bounds:
+      'milliseconds for the TLS handshake, and again for the first request: silent and slow clients hold a connection',
+  },
+  headerBytes: { value: 8_192, bounds: 'bytes of the head of a request: it is kept until it is whole' },
+  headerFields: { value: 64, bounds: 'fields in the head of a request: each costs more memory than its bytes' },
+  keepAliveMs: { value: 5_000, bounds: 'milliseconds between two requests: idle clients hold a connection' },
+  unreadAnswerMs: {
+    value: 30_000,
+    bounds: 'milliseconds without progress of an answer: a client that does not read it holds it in memory',
+  },
+  webSocketMessageBytes: { value: 65_536, bounds: 'bytes of one WebSocket message, a frame with its header' },
+} as const;
+
+export type ListenLimits = Readonly<Record<keyof typeof listenLimitTable, number>>;
+
+export const defaultListenLimits: ListenLimits = valuesOf(listenLimitTable);
+
+function valuesOf<Name extends string>(
+  table: Readonly<Record<Name, { readonly value: number }>>,
+): Record<Name, number> {
+  const entries = Object.entries<{ readonly value: number }>(table).map(([name, { value }]) => [name, value]);
+  return Object.fromEntries(entries);
+}

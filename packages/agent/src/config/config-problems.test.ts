@@ -35,6 +35,11 @@ const problems: readonly (readonly [what: string, text: string, message: string]
   ['a key twice', 'name: a\nlog: info\nname: b', 'line 3, column 1: name is given twice; it stands on line 1 already'],
   ['a port twice', 'ports:\n  a: sim:echo\n  a: sim:echo', 'line 3, column 3: ports.a is given twice'],
   ['an empty key', 'name:\nlog: info', 'line 1, column 6: name must be a name without spaces'],
+  [
+    'a host name with a TCP port',
+    "hostNames: ['serial.example.org:7372']",
+    'line 1, column 13: hostNames[0] must be a host name as serial.example.org, and is "serial.example.org:7372"',
+  ],
   ['a name with a space', 'name: a b', 'line 1, column 7: name must be a name without spaces, colons'],
   [
     'a number for text',

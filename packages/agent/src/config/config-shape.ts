@@ -18,6 +18,9 @@ const agentName = text(
   /^[^\s:/[\]@%]{1,63}$/,
 );
 
+/** RFC 1123 section 2.1. */
+const dnsName = text('a host name as serial.example.org', /^(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*$/);
+
 const keys = mapping({
   name: described('What the agent is called; the host name unless said otherwise.', agentName),
   listen: described(
@@ -27,6 +30,10 @@ const keys = mapping({
       'sequence',
       refined(list(listenShape), (places) => places.map(({ value }) => value)),
     ),
+  ),
+  hostNames: described(
+    'Names by which clients reach this machine, besides its own and that of the agent, with and without .local: those of DNS, as serial.example.org. Requests to other names are refused; IP addresses always work.',
+    refined(list(dnsName), (names) => names.map(({ value }) => value)),
   ),
   open: described('Whether to serve everybody on private networks, on all interfaces, without authorisation.', flag()),
   all: described('Whether to serve every free port of the machine besides those named in ports.', flag()),

@@ -13,6 +13,8 @@ export interface Config {
   /** What the agent is called. */
   readonly name?: string;
   readonly listen?: readonly { readonly host: string; readonly tcpPort: number }[];
+  /** Names of the agent's machine that requests may be sent to, besides its own. */
+  readonly hostNames?: readonly string[];
   readonly open?: boolean;
   /** Besides `ports`, every free port of the machine is served. */
   readonly all?: boolean;

@@ -1,3 +1,4 @@
+import { matchesGlob } from '@sercli/protocol';
 import type { DeviceInfo } from '../devices/list-devices.ts';
 
 /** Which device a port has. All that is said must hold; at least one thing is said. */
@@ -38,11 +39,5 @@ function isWanted(wanted: string | undefined, actual: string | undefined): boole
 }
 
 function isWantedName(glob: string | undefined, actual: string | undefined): boolean {
-  return glob === undefined || (actual !== undefined && globPattern(glob).test(actual));
-}
-
-/** As in a shell, `*` and `?` stand for no slash. */
-function globPattern(glob: string): RegExp {
-  const literal = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${literal.replaceAll('*', '[^/]*').replaceAll('?', '[^/]')}$`, 's');
+  return glob === undefined || (actual !== undefined && matchesGlob(glob, actual));
 }

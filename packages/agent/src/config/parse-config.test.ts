@@ -17,6 +17,7 @@ describe('parseConfig', () => {
     const text = `
 name: SerialMachine
 listen: ['192.168.1.7:7372', '[::1]:0']
+hostNames: [serial.example.org, plc]
 open: true
 all: false
 log: debug
@@ -59,6 +60,7 @@ attachments:
         { host: '192.168.1.7', tcpPort: 7372 },
         { host: '::1', tcpPort: 0 },
       ],
+      hostNames: ['serial.example.org', 'plc'],
       open: true,
       all: false,
       log: 'debug',

@@ -36,6 +36,11 @@ describe('the JSON API', () => {
     expect(await metrics.text()).toBe('sercli_sessions 0\n');
   });
 
+  it('says that it serves, and nothing else', async () => {
+    const health = await ask('/healthz');
+    expect([health.status, await health.text()]).toEqual([200, 'ok\n']);
+  });
+
   it('answers HEAD without a body', async () => {
     const response = await ask('/v1/sessions', 'HEAD');
     expect(response.headers.get('Content-Type')).toBe('application/json; charset=utf-8');

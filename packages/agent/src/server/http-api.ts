@@ -28,6 +28,9 @@ const metricsPath = '/metrics';
 const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
 const jsonType = 'application/json; charset=utf-8';
 
+/** Asked by what starts agents again that do not answer; says nothing else, for everybody may ask. */
+const healthPath = '/healthz';
+
 type Route = (api: HttpApi, response: ServerResponse) => void;
 
 const routes: ReadonlyMap<string, Route> = new Map([
@@ -35,6 +38,7 @@ const routes: ReadonlyMap<string, Route> = new Map([
   [portWatchPath, tellChanges],
   [sessionListPath, answerWhole(jsonType, async (api) => toJson(api.sessionList()))],
   [metricsPath, answerWhole(metricsType, (api) => api.metrics())],
+  [healthPath, answerWhole('text/plain; charset=utf-8', async () => 'ok\n')],
 ]);
 
 /** Answers the routes of `HttpApi`, all of them read-only. Errors are JSON: `{"error": {"code", "message", "fields"}}`. */
@@ -82,14 +86,22 @@ function tellChanges(api: HttpApi, response: ServerResponse): void {
 
 /** A route whose answer is said at once, as a whole. */
 function answerWhole(type: string, makeBody: (api: HttpApi) => Promise<string>): Route {
-  return (api, response) =>
-    void makeBody(api).then(
-      (body) => answer(response, 200, type, body),
-      (error: unknown) => answerError(response, 500, tellError(toSercliError(error))),
-    );
+  return (api, response) => answerWhen(response, type, makeBody(api));
 }
 
-function answerError(response: ServerResponse, status: number, error: object): void {
+/** Answers with what the promise gives, or with the error that it fails with. */
+export function answerJson(response: ServerResponse, made: Promise<object>): void {
+  answerWhen(response, jsonType, made.then(toJson));
+}
+
+function answerWhen(response: ServerResponse, type: string, body: Promise<string>): void {
+  body.then(
+    (text) => answer(response, 200, type, text),
+    (error: unknown) => answerError(response, 500, tellError(toSercliError(error))),
+  );
+}
+
+export function answerError(response: ServerResponse, status: number, error: object): void {
   answer(response, status, jsonType, toJson({ error }));
 }
 
@@ -103,9 +115,5 @@ function toJson(answer: object): string {
 }
 
 function writeHead(response: ServerResponse, status: number, type: string): void {
-  response.writeHead(status, {
-    'Content-Type': type,
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-  });
+  response.writeHead(status, { 'Content-Type': type });
 }

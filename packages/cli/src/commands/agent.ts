@@ -2,12 +2,12 @@ import {
   Agent,
   type AgentPorts,
   type Config,
+  controlDirectory,
   defaultPortPolicy,
   findConfig,
   type Logger,
   mdnsDiscovery,
   parsePortSpec,
-  RunningAgents,
   readConfig,
   ServiceNotifier,
 } from '@sercli/agent';
@@ -41,25 +41,26 @@ export async function runAgent(flags: AgentFlags): Promise<void> {
   const notifier = new ServiceNotifier(logger);
   let starting: Promise<Agent>;
   // A SIGHUP that comes while the agent starts is answered when it has.
-  const reloadPorts = (): void =>
-    void starting.then((agent) => reload(agent, file, { flags, logger, notifier })).catch(() => undefined);
-  const isOver = untilInterrupted(file === undefined ? undefined : reloadPorts);
+  const reloadPorts = async (path: string): Promise<string> =>
+    reload(await starting, path, { flags, logger, notifier });
+  const isOver = untilInterrupted(file === undefined ? undefined : () => void reloadPorts(file).catch(() => undefined));
   starting = Agent.start({
     ...ports,
     name: flags.name ?? config?.name,
     listen: flags.listen.length > 0 ? flags.listen.map(parseListenAddress) : config?.listen,
+    hostNames: config?.hostNames,
     open: flags.open ?? config?.open,
     software,
+    controlDirectory: controlDirectory(),
+    reload: file === undefined ? undefined : () => reloadPorts(file),
     discovery: flags.advertise ? mdnsDiscovery() : undefined,
     logger,
   });
   const agent = await starting;
   if (flags.json) printJson({ event: 'listening', name: agent.name, addresses: agent.addresses });
   notifier.ready(statusOf(agent));
-  const forget = file === undefined ? undefined : await new RunningAgents().register({ name: agent.name, file });
   await aborted(isOver);
   notifier.stopping();
-  await forget?.();
   await agent.close();
 }
 
@@ -69,21 +70,19 @@ interface Surroundings {
   readonly notifier: ServiceNotifier;
 }
 
-/** Reads the ports again; a file with errors changes nothing. */
-async function reload(
-  agent: Agent,
-  file: string | undefined,
-  { flags, logger, notifier }: Surroundings,
-): Promise<void> {
-  if (file === undefined) return;
+/** Reads the ports again; a file with errors changes nothing, and the log says so too. */
+async function reload(agent: Agent, file: string, { flags, logger, notifier }: Surroundings): Promise<string> {
   notifier.reloading();
   try {
     await agent.serve(selectPorts(flags, await readConfig(file)));
     logger.info({ file }, `read ${file} again; what it says of the agent itself is for the next start`);
   } catch (error) {
     logger.error({ file }, `kept the ports as they were: ${reasonOf(error)}`);
+    throw error;
+  } finally {
+    notifier.ready(statusOf(agent));
   }
-  notifier.ready(statusOf(agent));
+  return file;
 }
 
 function statusOf(agent: Agent): string {

@@ -1,22 +1,17 @@
 import type { IncomingMessage } from 'node:http';
-import { type RequestOptions, request } from 'node:https';
 import type { Socket } from 'node:net';
-import { type AgentAddress, formatAgentAddress, formatPlace, reasonOf, SercliError } from '@sercli/protocol';
+import { formatAgentAddress, reasonOf, SercliError } from '@sercli/protocol';
 import type { Carrier } from '../carriers/carrier.ts';
 import { StreamCarrier } from '../carriers/stream-carrier.ts';
 import { WebSocketCarrier } from '../carriers/websocket-carrier.ts';
+import { type AgentPlace, formatAgentPlace, requestAgent, tlsOptions } from './agent-place.ts';
+import { readRefusal } from './http-answers.ts';
 
 /** How long an agent has to answer before it counts as unreachable, in milliseconds. */
 export const dialTimeoutMs = 10_000;
 
 /** The path of the native protocol on an agent, for `Upgrade: sercli` and for WebSocket. */
 export const nativePath = '/v1/native';
-
-/**
- * What TLS is asked for. The agent's certificate signs itself, so the system's authorities have nothing to say about it.
- * Without an agent of node:https no TLS session is ever resumed: a resumed one hides the peer's certificate.
- */
-export const tlsOptions: RequestOptions = { agent: false, rejectUnauthorized: false, minVersion: 'TLSv1.3' };
 
 export interface DialOptions {
   readonly signal?: AbortSignal | undefined;
@@ -27,18 +22,15 @@ export interface DialOptions {
 /**
  * Opens a carrier to an agent.
  *
- * @throws SercliError `host-not-found`, `agent-unreachable`, `not-an-agent`, `aborted`
+ * @throws SercliError `host-not-found`, `agent-unreachable`, `not-an-agent`, `host-name-refused`, `aborted`
  */
-export function dial(address: AgentAddress, options: DialOptions = {}): Promise<Carrier> {
-  return address.carrier === 'websocket' ? dialWebSocket(address, options) : dialStream(address, options);
+export function dial(place: AgentPlace, options: DialOptions = {}): Promise<Carrier> {
+  return place.carrier === 'websocket' ? dialWebSocket(place, options) : dialStream(place, options);
 }
 
-function dialStream(address: AgentAddress, { signal, timeoutMs = dialTimeoutMs }: DialOptions): Promise<Carrier> {
+function dialStream(place: AgentPlace, { signal, timeoutMs = dialTimeoutMs }: DialOptions): Promise<Carrier> {
   return new Promise((resolve, reject) => {
-    const dialling = request({
-      ...tlsOptions,
-      host: address.host,
-      port: address.tcpPort,
+    const dialling = requestAgent(place, {
       path: nativePath,
       headers: { Connection: 'Upgrade', Upgrade: 'sercli' },
       timeout: timeoutMs,
@@ -49,27 +41,25 @@ function dialStream(address: AgentAddress, { signal, timeoutMs = dialTimeoutMs }
       resolve(new StreamCarrier(socket, head));
     });
     dialling.on('response', (response: IncomingMessage) => {
-      response.resume();
-      dialling.destroy();
-      reject(notAnAgent(address, `it answers HTTP ${response.statusCode}`));
+      void refusalError(place, response).then((error) => {
+        dialling.destroy();
+        reject(error);
+      });
     });
     dialling.on('timeout', () => dialling.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
-    dialling.on('error', (error) => reject(dialError(address, error)));
+    dialling.on('error', (error) => reject(dialError(place, error)));
     dialling.end();
   });
 }
 
-async function dialWebSocket(
-  address: AgentAddress,
-  { signal, timeoutMs = dialTimeoutMs }: DialOptions,
-): Promise<Carrier> {
+async function dialWebSocket(place: AgentPlace, { signal, timeoutMs = dialTimeoutMs }: DialOptions): Promise<Carrier> {
   const { WebSocket } = await import('ws');
-  const url = `wss://${formatAgentAddress({ ...address, carrier: 'stream' }).replace(/%[^\]]*/, '')}${nativePath}`;
+  const url = `wss://${formatAgentAddress({ ...place, carrier: 'stream' }).replace(/%[^\]]*/, '')}${nativePath}`;
   return new Promise((resolve, reject) => {
     const webSocket = new WebSocket(url, {
       ...tlsOptions,
-      host: address.host,
-      port: address.tcpPort,
+      host: place.host,
+      port: place.tcpPort,
       handshakeTimeout: timeoutMs,
       perMessageDeflate: false,
     });
@@ -84,18 +74,25 @@ async function dialWebSocket(
       webSocket.off('error', fail);
       if (socket !== undefined) resolve(new WebSocketCarrier(webSocket, socket));
     });
-    const fail = (error: Error): void => {
-      const status = /server response: (\d+)/.exec(error.message)?.[1];
-      if (signal?.aborted) reject(dialError(address, signal.reason));
-      else if (status !== undefined) reject(notAnAgent(address, `it answers HTTP ${status}`));
-      else reject(dialError(address, error));
-    };
+    webSocket.once('unexpected-response', (_request, response) => {
+      void refusalError(place, response).then((error) => {
+        reject(error);
+        webSocket.terminate();
+      });
+    });
+    const fail = (error: Error): void => reject(dialError(place, signal?.aborted ? signal.reason : error));
     webSocket.on('error', fail);
   });
 }
 
+/** What an agent says that refuses a request; `not-an-agent` if it says nothing that agents say. */
+export async function refusalError(place: AgentPlace, response: IncomingMessage): Promise<SercliError> {
+  return (await readRefusal(response)) ?? notAnAgent(place, `it answers HTTP ${response.statusCode}`);
+}
+
 /** Errors of the way to the agent, by what the user can do about them. */
-export function dialError({ host, tcpPort }: AgentAddress, cause: unknown): SercliError {
+export function dialError(place: AgentPlace, cause: unknown): SercliError {
+  const { host } = place;
   const code = cause instanceof Error ? String((cause as NodeJS.ErrnoException).code ?? '') : '';
   if (cause instanceof Error && cause.name === 'AbortError') {
     return new SercliError('aborted', { what: `connecting to ${host}` }, { cause });
@@ -105,17 +102,17 @@ export function dialError({ host, tcpPort }: AgentAddress, cause: unknown): Serc
   }
   // What speaks no TLS, or no HTTP behind it: EPROTO and ERR_SSL_* of OpenSSL, HPE_* of the HTTP parser.
   if (code === 'EPROTO' || code.startsWith('ERR_SSL') || code.startsWith('HPE_')) {
-    return notAnAgent({ host, tcpPort, carrier: 'stream' }, 'it does not speak TLS 1.3 and HTTP', cause);
+    return notAnAgent(place, 'it does not speak TLS 1.3 and HTTP', cause);
   }
   const isRefused = code === 'ECONNREFUSED';
   const remedy = isRefused ? 'start one there with: sercli agent --open' : 'check the network and the address';
   return new SercliError(
     'agent-unreachable',
-    { place: formatPlace(host, tcpPort), reason: reasonOf(cause), remedy },
+    { place: formatAgentPlace(place), reason: reasonOf(cause), remedy },
     { cause },
   );
 }
 
-function notAnAgent({ host, tcpPort }: AgentAddress, reason: string, cause?: unknown): SercliError {
-  return new SercliError('not-an-agent', { place: formatPlace(host, tcpPort), reason }, { cause });
+function notAnAgent(place: AgentPlace, reason: string, cause?: unknown): SercliError {
+  return new SercliError('not-an-agent', { place: formatAgentPlace(place), reason }, { cause });
 }

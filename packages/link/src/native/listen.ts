@@ -1,43 +1,39 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Server as HttpServer, IncomingMessage, RequestListener, ServerOptions } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
-import { formatPlace, reasonOf, SercliError } from '@sercli/protocol';
+import { type AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { defaultListenLimits, formatPlace, type ListenLimits, reasonOf, SercliError } from '@sercli/protocol';
 import type { Carrier } from '../carriers/carrier.ts';
 import { plainAddress } from '../carriers/peer-address.ts';
 import { StreamCarrier } from '../carriers/stream-carrier.ts';
 import { WebSocketCarrier } from '../carriers/websocket-carrier.ts';
 import type { Identity } from '../identity.ts';
+import { ConnectionCounts } from './connection-counts.ts';
 import { nativePath } from './dial.ts';
+import { type HttpRefusal, refuseRequest, refuseSocket, securityHeaders } from './http-answers.ts';
+import { refusalOf } from './request-guard.ts';
 
-/** What a listener lets strangers do before they have said anything. */
-export interface ListenLimits {
-  /** Connections at once; each holds a descriptor and 72 kB. */
-  readonly connections: number;
-  /** Milliseconds for the TLS handshake, and for the head of an HTTP request. */
-  readonly handshakeMs: number;
-  /** Bytes of one WebSocket message: a frame with its header. */
-  readonly webSocketMessageBytes: number;
+/** What clients are given that are let in. */
+export interface ServeOptions {
+  readonly limits?: ListenLimits;
+  /** Whether the machine goes by this name, which is in lower case; what is sent to another name is refused. */
+  hasName(name: string): boolean;
+  /** A client that speaks the native protocol. */
+  onCarrier(carrier: Carrier): void;
+  /** Every other HTTP request. */
+  onRequest: RequestListener;
 }
 
-export const defaultListenLimits: ListenLimits = {
-  connections: 512,
-  handshakeMs: 5_000,
-  webSocketMessageBytes: 65_536,
-};
-
-export interface ListenOptions {
+export interface ListenOptions extends ServeOptions {
   /** An IP address, or `::` for all interfaces. */
   readonly address: string;
   /** 0: any free one. */
   readonly tcpPort: number;
   readonly identity: Identity;
-  readonly limits?: ListenLimits;
   /** Whom to serve; the others are cut off before TLS begins. */
   admits(address: string): boolean;
-  /** A client that speaks the native protocol. */
-  onCarrier(carrier: Carrier): void;
-  /** Every other HTTP request. */
-  onRequest: RequestListener;
+  /** A connection from `address` was cut off because there are too many. */
+  onCrowded(address: string): void;
 }
 
 /** A listening TCP port with TLS 1.3 and HTTP in front of the native protocol. */
@@ -61,33 +57,15 @@ export async function listenNative(options: ListenOptions): Promise<NativeListen
   const server = createServer(
     {
       ...options.identity,
+      ...boundedHttp(limits),
       minVersion: 'TLSv1.3',
       handshakeTimeout: limits.handshakeMs,
-      headersTimeout: limits.handshakeMs,
-      requestTimeout: limits.handshakeMs,
     },
-    options.onRequest,
+    guardedListener(limits, options),
   );
-  server.maxConnections = limits.connections;
-  const sockets = new Set<Socket>();
-  // Upgraded sockets are no longer the server's: closeAllConnections() leaves them open.
-  server.on('connection', (socket: Socket) => {
-    if (!options.admits(plainAddress(socket.remoteAddress ?? ''))) return void socket.destroy();
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-  });
-  // Failed handshakes are the client's affair.
+  const sockets = boundConnections(server, limits, options);
   server.on('tlsClientError', (_error, socket) => void socket.destroy());
-  const upgradeWebSocket = webSocketUpgrader(limits, options.onCarrier);
-  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    socket.on('error', () => socket.destroy());
-    const protocol = request.headers.upgrade?.toLowerCase();
-    if (request.url !== nativePath) return refuseUpgrade(socket, '404 Not Found');
-    if (protocol === 'websocket') return void upgradeWebSocket(request, socket, head);
-    if (protocol !== 'sercli') return refuseUpgrade(socket, '400 Bad Request');
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: sercli\r\n\r\n');
-    options.onCarrier(new StreamCarrier(socket, head));
-  });
+  serveClients(server, limits, options);
   await listen(server, options);
   const { address, port } = server.address() as AddressInfo;
   return {
@@ -102,16 +80,113 @@ export async function listenNative(options: ListenOptions): Promise<NativeListen
   };
 }
 
+/** The limits of an HTTP server, as node:http calls them. */
+export function boundedHttp(limits: ListenLimits): ServerOptions {
+  return {
+    headersTimeout: limits.handshakeMs,
+    requestTimeout: limits.handshakeMs,
+    // How often Node looks whether these two are over; 30 s unless said otherwise.
+    connectionsCheckingInterval: Math.ceil(limits.handshakeMs / 5),
+    keepAliveTimeout: limits.keepAliveMs,
+    maxHeaderSize: limits.headerBytes,
+  };
+}
+
+/** Answers the requests that nothing speaks against. */
+export function guardedListener(limits: ListenLimits, options: ServeOptions): RequestListener {
+  return (request, response) => {
+    response.setHeaders(new Map(securityHeaders));
+    const refusal = refusalOf(request, { ...options, ...limits });
+    if (refusal === undefined) options.onRequest(request, response);
+    else refuseRequest(request, response, refusal);
+  };
+}
+
+/** Serves those whom the server has let in. */
+export function serveClients(server: HttpServer | Server, limits: ListenLimits, options: ServeOptions): void {
+  server.timeout = limits.unreadAnswerMs;
+  server.on('clientError', refuseFaulty);
+  server.on('upgrade', upgrader(limits, options));
+}
+
+/** Cuts off whom the agent does not serve, and who has too many connections; returns those that are open. */
+function boundConnections(server: Server, limits: ListenLimits, options: ListenOptions): ReadonlySet<Socket> {
+  // Upgraded sockets are no longer the server's: closeAllConnections() leaves them open.
+  const sockets = new Set<Socket>();
+  const counts = new ConnectionCounts(limits.connectionsPerAddress);
+  server.maxConnections = limits.connections;
+  server.on('drop', (dropped) => options.onCrowded(plainAddress(dropped?.remoteAddress ?? 'unknown')));
+  server.on('connection', (socket: Socket) => {
+    const address = plainAddress(socket.remoteAddress ?? '');
+    if (!options.admits(address)) return void socket.destroy();
+    if (!counts.add(address)) {
+      options.onCrowded(address);
+      return void socket.destroy();
+    }
+    sockets.add(socket);
+    socket.on('close', () => {
+      sockets.delete(socket);
+      counts.remove(address);
+    });
+  });
+  return sockets;
+}
+
+/** What came is no HTTP, too large, or too late. */
+function refuseFaulty(error: NodeJS.ErrnoException, socket: Duplex): void {
+  // An answer to an earlier request may be under way.
+  if (!(socket instanceof Socket) || socket.bytesWritten > 0) return void socket.destroy();
+  const { code = '' } = error;
+  const status = faultStatus[code] ?? 400;
+  refuseSocket(socket, { status, error: { code: 'bad-request', message: `the request cannot be read: ${code}` } });
+}
+
+const faultStatus: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+/** Makes carriers of the requests that ask for one. */
+function upgrader(limits: ListenLimits, options: ServeOptions) {
+  const upgradeWebSocket = webSocketUpgrader(limits, options.onCarrier);
+  return (request: IncomingMessage, socket: Socket, head: Buffer): void => {
+    socket.on('error', () => socket.destroy());
+    // That was for HTTP: what is upgraded has a keepalive of its own.
+    socket.setTimeout(0);
+    const refusal = refusalOf(request, { ...options, ...limits }) ?? refusedUpgrade(request);
+    if (refusal !== undefined) return refuseSocket(socket, refusal);
+    if (isWebSocket(request)) return void upgradeWebSocket(request, socket, head);
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: sercli\r\n\r\n');
+    options.onCarrier(new StreamCarrier(socket, head));
+  };
+}
+
+function refusedUpgrade(request: IncomingMessage): HttpRefusal | undefined {
+  if (request.url !== nativePath) {
+    return { status: 404, error: { code: 'not-found', message: `only ${nativePath} can be upgraded` } };
+  }
+  if (isWebSocket(request) || request.headers.upgrade?.toLowerCase() === 'sercli') return undefined;
+  return { status: 400, error: { code: 'upgrade', message: 'upgrade to sercli or websocket' } };
+}
+
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
+}
+
 /** ws takes 40 ms to import, and most agents never see a WebSocket: it is loaded with the first one. */
 function webSocketUpgrader(limits: ListenLimits, onCarrier: (carrier: Carrier) => void) {
   const server = async () => {
     const { WebSocketServer } = await import('ws');
-    return new WebSocketServer({
+    const loading = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
       maxPayload: limits.webSocketMessageBytes,
       clientTracking: false,
     });
+    loading.on('wsClientError', ({ message }, socket) => {
+      if (socket instanceof Socket) refuseSocket(socket, { status: 400, error: { code: 'upgrade', message } });
+    });
+    return loading;
   };
   let loaded: ReturnType<typeof server> | undefined;
   return async (request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
@@ -121,10 +196,6 @@ function webSocketUpgrader(limits: ListenLimits, onCarrier: (carrier: Carrier) =
       onCarrier(new WebSocketCarrier(webSocket, socket));
     });
   };
-}
-
-function refuseUpgrade(socket: Socket, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 function listen(server: Server, { address, tcpPort }: ListenOptions): Promise<void> {

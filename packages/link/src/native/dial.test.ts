@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SercliError, tellError } from '@sercli/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadIdentity } from '../identity.ts';
+import { dial } from './dial.ts';
+
+describe.each(['stream', 'websocket'] as const)('dialling a %s that is refused', (carrier) => {
+  let folder: string;
+  let server: Server;
+  let body: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sercli-test-'));
+    server = createServer({ ...(await loadIdentity(folder)) }, (_request, response) => {
+      response.writeHead(421);
+      response.end(body);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+  });
+  afterEach(async () => {
+    server.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const dialled = () => dial({ host: '127.0.0.1', tcpPort: (server.address() as AddressInfo).port, carrier });
+
+  it('says what the agent says', async () => {
+    body = JSON.stringify({ error: tellError(new SercliError('host-name-refused', { name: 'serial.example.org' })) });
+    await expect(dialled()).rejects.toMatchObject({
+      code: 'host-name-refused',
+      message: expect.stringContaining('add the name to hostNames'),
+    });
+  });
+
+  it.each([
+    '',
+    '<html>',
+    'null',
+    '{"error": null}',
+    '{"error": {"code": 1, "message": 2}}',
+    '{"error": {"code": "constructor", "message": "", "fields": 1}}',
+    '{"error": {"code": "host-name-refused", "message": ""}}',
+    'x'.repeat(1024 * 1024),
+  ])('says that it is no agent where it says nothing that agents say: %.20s', async (said) => {
+    body = said;
+    await expect(dialled()).rejects.toMatchObject({
+      code: 'not-an-agent',
+      message: expect.stringContaining('it answers HTTP 421'),
+    });
+  });
+});
