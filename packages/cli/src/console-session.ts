@@ -1,4 +1,4 @@
-import type { SerialLink } from '@sercli/client';
+import { closeInTime, type SerialLink } from '@sercli/client';
 import type { SercliError } from '@sercli/protocol';
 
 /** What happens on a link. */
@@ -27,6 +27,7 @@ export class ConsoleSession {
   /** Typed and not taken by the port yet; while there is some, the input is paused. */
   #pending: Uint8Array = noBytes;
   #isInputOver = false;
+  #isLeaving = false;
   #silence: NodeJS.Timeout | undefined;
 
   /** @param tell is told what the user should know besides what the port says */
@@ -46,7 +47,8 @@ export class ConsoleSession {
     this.ended = link.closed.then((error) => {
       this.#show();
       this.#restore();
-      return error;
+      // Who leaves a port that does not answer has what was wanted; what may be lost was said.
+      return this.#isLeaving ? undefined : error;
     });
   }
 
@@ -54,7 +56,15 @@ export class ConsoleSession {
     const leave = this.#input.isTTY ? chunk.indexOf(leaveKey) : -1;
     this.#pending = Buffer.concat([this.#pending, leave === -1 ? chunk : chunk.subarray(0, leave)]);
     this.#send();
-    if (leave !== -1) void this.#link.close();
+    if (leave !== -1) this.#leave();
+  }
+
+  #leave(): void {
+    this.#isLeaving = true;
+    void closeInTime(this.#link).then(() => {
+      const bytes = this.#link.writeOffset - this.#link.takenOffset + this.#pending.length;
+      if (bytes > 0) this.#tell(`the last ${bytes} bytes typed may not have reached the device`);
+    });
   }
 
   #send(): void {

@@ -11,6 +11,7 @@ import { VirtualPort } from '@sercli/virtual-port';
 import type { AgentConnections } from './agent-connections.ts';
 import { type AttachmentEvent, type AttachmentOptions, virtualPortOptions } from './attachment-options.ts';
 import { Backoff } from './backoff.ts';
+import { closeInTime } from './close-in-time.ts';
 import { type FarPort, type LastLink, lookUpFarPort, startAfter } from './far-port.ts';
 import { Relay, type RelayEvent } from './relay.ts';
 import { mayPass, waitToRetry } from './retry-wait.ts';
@@ -213,6 +214,7 @@ export class Attachment {
     void link.closed.then((error) => {
       if (this.#farPort.kind !== 'up' || this.#farPort.link !== link) return;
       const why = error ?? new SercliError('session-ended', { port: link.info.name, reason: 'it was closed' });
+      if (performance.now() - this.#upAt > steadyMs) this.#backoff.reset();
       this.#lost(why, { link, relay }, link.writeOffset - link.drainedOffset);
     });
   }
@@ -238,7 +240,6 @@ export class Attachment {
     if (this.#farPort.kind === 'ended') return;
     this.#pausedAt = undefined;
     if (this.#options.isOnce) return void this.#fail(error);
-    if (performance.now() - this.#upAt > steadyMs) this.#backoff.reset();
     // An agent that was restarted is there: nothing is to be waited for.
     const retryMs = error.code === 'session-unknown' ? 0 : this.#backoff.next();
     const giveUp = new AbortController();
@@ -274,7 +275,7 @@ export class Attachment {
   }
 
   async #closeLink(link: RemoteLink): Promise<void> {
-    await link.close();
+    await closeInTime(link);
     const error = await link.closed;
     const bytes = link.writeOffset - link.drainedOffset;
     if (error !== undefined && bytes > 0) this.#tell({ kind: 'link-event', event: { kind: 'in-doubt', bytes } });

@@ -13,6 +13,7 @@ export { AgentLocator, type LocatorOptions } from './agent-locator.ts';
 export { Attachment } from './attachment.ts';
 export type { AttachmentEvent, AttachmentOptions } from './attachment-options.ts';
 export { reloadAgent } from './local-agents.ts';
+export { closeInTime } from './close-in-time.ts';
 export { type PortChange, portChanges } from './port-changes.ts';
 export { listPorts, watchPorts } from './port-directory.ts';
 export type { RelayEvent } from './relay.ts';

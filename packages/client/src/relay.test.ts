@@ -1,7 +1,7 @@
 import type { LinkListener, SerialLink } from '@sercli/link';
 import { ReceiveQueue } from '@sercli/link';
 import { defaultLineSettings, type FlushQueue, type LineSettings, type LineSettingsChange } from '@sercli/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type ApplicationSide, Relay, type RelayEvent, type RelayOptions } from './relay.ts';
 
 /** The application's side of a virtual port, in memory. */
@@ -195,18 +195,29 @@ describe('Relay', () => {
     ]);
   });
 
-  it('keeps everything for the first application, where it is to wait for one', () => {
-    const { port, received, relay } = setUp({ isPatient: true });
+  it('keeps everything for the first application, which may flush what it has not asked for, where it is to wait for one', () => {
+    vi.useFakeTimers();
+    const { port, state, received, relay } = setUp({ isPatient: true });
     port.isOpen = false;
     relay.moveToApplication();
     received.push(Buffer.from('from before, '));
     expect(relay.unreadBytes).toBe(0);
     port.isOpen = true;
     relay.moveToApplication();
+    vi.advanceTimersByTime(299);
+    relay.flush('received');
+    relay.flush('both');
+    expect(state.flushes).toEqual(['unsent']);
+    vi.advanceTimersByTime(299);
+    expect(port.text).toBe('');
+    vi.advanceTimersByTime(1);
     expect(port.text).toBe('from before, ');
+    relay.flush('received');
+    expect(state.flushes).toEqual(['unsent', 'received']);
     port.isOpen = false;
     received.push(Buffer.from('unread'));
     expect(relay.unreadBytes).toBe(6);
+    vi.useRealTimers();
   });
 
   it('hands over first what the link before had received', () => {

@@ -5,13 +5,26 @@ import type { VirtualPort } from '@sercli/virtual-port';
 /** Bytes that are moved at a time. */
 const chunkBytes = 65_536;
 
+/**
+ * How long an application that opens the port may take to set it up, in milliseconds: many discard what was received
+ * before they begin to read (pyserial, minicom), and what they asked to see again is not meant by that.
+ */
+const setUpMs = 300;
+
+/** Whether what came before the first application waits for it. */
+type Patience =
+  | { readonly kind: 'over' }
+  | { readonly kind: 'waiting' }
+  /** The application has opened the port and sets it up. */
+  | { readonly kind: 'setting-up'; readonly timer: NodeJS.Timeout };
+
 /** What a relay uses of a virtual port. */
 export type ApplicationSide = Pick<VirtualPort, 'isOpen' | 'peek' | 'consume' | 'write' | 'showSettings'>;
 
 export interface RelayOptions {
   /** What the application sets is not passed on. */
   readonly isFixed: boolean;
-  /** What comes waits until an application opens the port for the first time. */
+  /** What comes waits until an application has opened the port for the first time and has set it up. */
   readonly isPatient?: boolean | undefined;
   /** A link that is over and still has bytes that were received before: they go to the application first. */
   readonly backlog?: SerialLink | undefined;
@@ -37,7 +50,7 @@ export type RelayEvent =
  * Moves bytes, settings and flushes between a link and the application on a virtual port.
  *
  * While no application has the port open, what the device sends is counted and discarded, as a serial port does that
- * nobody has open. A patient relay begins with that when the first application has come.
+ * nobody has open. A patient relay begins with that when the first application has come and has set the port up.
  */
 export class Relay {
   readonly #port: ApplicationSide;
@@ -47,7 +60,7 @@ export class Relay {
   #wanted: LineSettings | undefined;
   #isConfiguring = false;
   #backlog: SerialLink | undefined;
-  #isPatient: boolean;
+  #patience: Patience;
   #unreadBytes = 0;
   #refusedBytes = 0;
   #toApplication = 0;
@@ -58,7 +71,7 @@ export class Relay {
     this.#link = link;
     this.#options = options;
     this.#backlog = options.backlog;
-    this.#isPatient = options.isPatient ?? false;
+    this.#patience = { kind: options.isPatient === true ? 'waiting' : 'over' };
     port.showSettings(link.settings);
     link.listen({
       readable: () => this.moveToApplication(),
@@ -119,17 +132,17 @@ export class Relay {
 
   /** The application called tcflush(3). */
   flush(queue: FlushQueue): void {
-    if (queue !== 'unsent') this.#backlog = undefined;
-    if (!this.#link.hasControl && queue === 'unsent') return;
-    this.#link.flush(this.#link.hasControl ? queue : 'received').catch((error: unknown) => {
+    const wanted = this.#flushOf(queue);
+    if (wanted === undefined) return;
+    if (wanted !== 'unsent') this.#backlog = undefined;
+    this.#link.flush(wanted).catch((error: unknown) => {
       this.#options.told({ kind: 'flush-failed', reason: reasonOf(error) });
     });
   }
 
   /** @returns whether all that the link has was moved */
   #moveFrom(link: SerialLink): boolean {
-    if (this.#port.isOpen) this.#isPatient = false;
-    if (this.#isPatient) return false;
+    if (this.#isWaiting()) return false;
     for (;;) {
       const bytes = link.peek(chunkBytes);
       if (bytes.length === 0) return true;
@@ -139,6 +152,31 @@ export class Relay {
       if (taken > 0) link.consume(taken);
       if (!isAll) return false;
     }
+  }
+
+  /** What of a flush reaches the link: who only watches discards nothing of the device, who sets up nothing that waits for it. */
+  #flushOf(queue: FlushQueue): FlushQueue | undefined {
+    const isSettingUp = this.#isWaiting();
+    if (isSettingUp) this.#setUp();
+    const received = queue !== 'unsent' && !isSettingUp;
+    const unsent = queue !== 'received' && this.#link.hasControl;
+    if (received) return unsent ? 'both' : 'received';
+    return unsent ? 'unsent' : undefined;
+  }
+
+  #isWaiting(): boolean {
+    if (this.#patience.kind === 'waiting' && this.#port.isOpen) this.#setUp();
+    return this.#patience.kind !== 'over';
+  }
+
+  /** The application sets the port up: it has some more time for that. */
+  #setUp(): void {
+    if (this.#patience.kind === 'setting-up') clearTimeout(this.#patience.timer);
+    const begin = (): void => {
+      this.#patience = { kind: 'over' };
+      this.moveToApplication();
+    };
+    this.#patience = { kind: 'setting-up', timer: setTimeout(begin, setUpMs) };
   }
 
   #refuse(bytes: Uint8Array): number {

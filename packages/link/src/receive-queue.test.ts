@@ -106,4 +106,15 @@ describe('ReceiveQueue', () => {
     queue.push(Uint8Array.of(1));
     expect(() => queue.consume(2)).toThrow(RangeError);
   });
+
+  it('goes on behind what was discarded, also where that lies beyond what has come', () => {
+    const queue = new ReceiveQueue(10);
+    queue.push(Buffer.from('void'));
+    queue.pushBreak();
+    queue.discard(1000);
+    expect([queue.readOffset, queue.endOffset, queue.queuedBytes]).toEqual([1000, 1000, 0]);
+    queue.push(Buffer.from('new'));
+    expect(Buffer.from(queue.peek(10)).toString()).toBe('new');
+    expect(queue.endOffset).toBe(1003);
+  });
 });

@@ -77,15 +77,18 @@ export class ReceiveQueue {
     this.#deliver();
   }
 
-  /** Drops everything that is queued up to `offset`, events included. */
+  /** Drops everything that is queued up to `offset`, events included. Where that lies beyond the end, what comes next stands there. */
   discard(offset: number = this.#endOffset): void {
     for (let stop = this.#nextStop(offset); ; stop = this.#nextStop(offset)) {
       this.#dropChunks(stop - this.#readOffset);
       this.#readOffset = stop;
       const event = this.#events[0];
-      if (event === undefined || event.offset > stop) return;
+      if (event === undefined || event.offset > stop) break;
       this.#passEvent(event);
     }
+    if (offset <= this.#endOffset) return;
+    this.#readOffset = offset;
+    this.#endOffset = offset;
   }
 
   /** Where the bytes end that can be dropped at once: at `offset`, or at the next event before it. */

@@ -40,7 +40,8 @@ export class ClientConnection {
         open: (session, open) => void this.#open(session, open),
         resume: (token) => options.held.find(token, address),
         ended: (error) => {
-          if (error !== undefined) logger.info({ address, code: error.code }, `${address}: ${error.message}`);
+          // Sessions tell of it themselves when their client is cut off.
+          if (error !== undefined) logger.debug({ address, code: error.code }, `${address}: ${error.message}`);
           options.ended(this);
         },
       },

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { openDevice } from '@sercli/agent';
+import { closeInTime } from '@sercli/client';
 import { defaultLineSettings, formatLineSettings, parseLineSettings, parsePortAddress } from '@sercli/protocol';
 import { ConsoleSession } from '../console-session.ts';
 import { endQuietlyWithoutReader, tellLine } from '../output/terminal.ts';
@@ -24,7 +25,7 @@ export async function runConsole(text: string, flags: ConsoleFlags): Promise<voi
   const tell = (what: string): void => void process.stderr.write(`\r\n[${text}: ${what}]\r\n`);
   const { ended } = new ConsoleSession(link, { input: process.stdin, output: process.stdout, tell });
   // Told to end, it takes leave: an agent keeps the session of a client that vanishes.
-  untilInterrupted().addEventListener('abort', () => void link.close(), { once: true });
+  untilInterrupted().addEventListener('abort', () => void closeInTime(link), { once: true });
   const error = await ended;
   if (error !== undefined) throw error;
 }

@@ -59,7 +59,11 @@ export class AttachmentReport {
     }
     const wasAttached = this.#attached.has(name);
     const wasLost = wasAttached && this.#lost.has(name);
-    const text = this.#isRepeated(name, event) ? undefined : textOf(event, { wasAttached, wasLost });
+    const attachment = this.#attachments.find((candidate) => candidate.address === address);
+    const isWatching = attachment?.link?.hasControl === false;
+    const isFirstRefusal = event.kind === 'refused' && attachment?.refusedBytes === event.bytes;
+    const circumstances = { wasAttached, wasLost, isWatching, isFirstRefusal };
+    const text = this.#isRepeated(name, event) ? undefined : textOf(event, circumstances);
     if (event.kind === 'lost') this.#lost.set(name, event.error.code);
     if (event.kind === 'up') this.#lost.delete(name);
     if (text === undefined) return;
@@ -74,7 +78,7 @@ export class AttachmentReport {
       for (const [port, missing] of this.#missing) {
         this.#status.writeAbove(
           this.#colors.yellow(
-            `${port}: ${missing} bytes from the device are missing: the application reads too slowly`,
+            `${port}: ${missing} bytes from the device are missing: they waited here to be read, or for the way to be whole again, until the agent's log was full (logBytes)`,
           ),
         );
       }
@@ -109,10 +113,13 @@ function detailsOf(event: AttachmentEvent): object {
   }
 }
 
+/** What a text depends on besides its event. */
+type Circumstance = 'wasAttached' | 'wasLost' | 'isWatching' | 'isFirstRefusal';
+
 /** What people are told besides the status line; nothing where it shows enough. */
 function textOf(
   event: AttachmentEvent,
-  { wasAttached, wasLost }: { wasAttached: boolean; wasLost: boolean },
+  { wasAttached, wasLost, isWatching, isFirstRefusal }: Readonly<Record<Circumstance, boolean>>,
 ): string | undefined {
   switch (event.kind) {
     case 'up': {
@@ -125,14 +132,16 @@ function textOf(
     case 'resumed':
       return `goes on after ${(event.pausedMs / 1000).toFixed(1)} s`;
     case 'refused':
-      return undefined;
+      return isFirstRefusal ? 'what the application writes goes nowhere: this session only watches' : undefined;
     case 'idle':
     case 'application':
       return undefined;
     case 'settings':
       return `the line is now ${formatLineSettings(event.settings)}`;
-    case 'settings-ignored':
-      return `the application asked for ${formatLineSettings(event.wanted)}; the settings are fixed`;
+    case 'settings-ignored': {
+      const why = isWatching ? 'this session only watches' : 'the settings are fixed';
+      return `the application asked for ${formatLineSettings(event.wanted)}; ${why}`;
+    }
     case 'settings-failed':
       return `cannot set ${formatLineSettings(event.wanted)}: ${event.reason}`;
     case 'flush-failed':
