@@ -44,7 +44,11 @@ describe('who uses the ports of an agent', () => {
     anna.write(Buffer.from('hello'));
     await new Promise<void>((resolve) => {
       anna.listen({
-        readable: () => anna.readOffset + anna.peek(5).length === 5 && resolve(),
+        // The echo may come in parts.
+        readable: () => {
+          anna.consume(anna.peek(5).length);
+          if (anna.readOffset === 5) resolve();
+        },
         writable: () => undefined,
         event: () => undefined,
       });
