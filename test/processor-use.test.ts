@@ -24,7 +24,8 @@ requires(twoMachineRequirements)('an attached port that has nothing to do', () =
   it('uses less than 1 % of a processor: closed, open and idle, application stalled, far end gone', async () => {
     const served = states.map((state) => `${state}=${devices[state]?.path}`);
     await machines.startAgent(served.slice(0, 3));
-    const ofOrphan = await machines.startAgent(served.slice(3), '--listen', `${machines.serialMachine.address}:7373`);
+    const elsewhere = ['--name', 'other', '--listen', `${machines.serialMachine.address}:7373`];
+    const ofOrphan = await machines.startAgent(served.slice(3), ...elsewhere);
 
     const closed = await machines.attach('closed');
     const idle = await machines.attach('idle');
