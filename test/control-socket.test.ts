@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -112,7 +112,7 @@ describe('an agent and clients on one machine', () => {
     const file = join(folder, 'sercli.yaml');
     await writeFile(file, 'ports:\n  one: sim:echo\n');
     await startAgent('plant', '--config', file);
-    expect(await post(tcpPort, reloadPath)).toBe(404);
+    expect(await post(tcpPort, reloadPath)).toBe(403);
     await writeFile(file, 'ports:\n  one: sim:echo\n  two: sim:echo\n');
     expect(await result('agent', 'reload')).toBe(`plant has read ${file} again\n`);
     expect(await result('ls', 'localhost')).toMatch(/ two /);
@@ -141,10 +141,15 @@ requires({ ...twoMachineRequirements, programs: ['ip', 'setpriv'] })('two users 
     const { serialMachine, folder } = machines;
     await chmod(folder, 0o755);
     await machines.startAgent(['echo=sim:echo', 'other=sim:echo']);
-    const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, sercliProgram];
+    const setpriv = ['--reuid=65534', '--regid=65534', '--clear-groups'];
     const own = await machines.sercli(serialMachine, 'console', 'localhost/echo');
     own.stdin.write('own');
     await own.stdout.waitFor(/own/);
+    // `nobody` has no home of its own.
+    const home = join(folder, 'home-of-nobody');
+    await mkdir(home);
+    await chown(home, 65534, 65534);
+    const asNobody = [...setpriv, 'env', `HOME=${home}`, process.execPath, sercliProgram];
     const stranger = await machines.run(serialMachine, 'setpriv', [...asNobody, 'console', 'localhost/other']);
     stranger.stdin.write('stranger');
     await stranger.stdout.waitFor(/stranger/);

@@ -27,7 +27,7 @@ describe('an agent among faulty and hostile clients', () => {
     folder = await mkdtemp(join(tmpdir(), 'sercli-test-'));
     const node = ['--expose-gc', '--import', heapReport, sercliProgram];
     tcpPort = await freeTcpPort();
-    const options = ['agent', '--port', 'echo=sim:echo', '--listen', `127.0.0.1:${tcpPort}`];
+    const options = ['agent', '--port', 'echo=sim:echo', '--listen', `127.0.0.1:${tcpPort}`, '--open'];
     agent = await ChildProgram.start(process.execPath, [...node, ...options], {
       environment: { HOME: folder, XDG_STATE_HOME: '', XDG_RUNTIME_DIR: folder },
     });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, parsePortSpec } from '@sercli/agent';
-import { AgentConnections } from '@sercli/client';
+import { AgentConnections, ClientAccess } from '@sercli/client';
 import { PtyFarEnd, serialLinkSuite } from '@sercli/testkit';
 import { afterAll, beforeAll } from 'vitest';
 
@@ -20,7 +20,10 @@ for (const carrier of ['stream', 'websocket'] as const) {
       listen: [{ host: '127.0.0.1', tcpPort: 0 }],
       stateDirectory,
     });
-    const connections = new AgentConnections({ identity: { name: 'test', software: 'test' } });
+    const connections = new AgentConnections({
+      client: { name: 'test', software: 'test' },
+      access: new ClientAccess({ directory: stateDirectory }),
+    });
     const link = await connections.open({ host: '127.0.0.1', tcpPort: agent.tcpPort, carrier, port: 'dut' });
     farEnd.start();
     return {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, parsePortSpec } from '@sercli/agent';
-import { AgentConnections, watchPorts } from '@sercli/client';
+import { AgentConnections, ClientAccess, watchPorts } from '@sercli/client';
 import { PtyFarEnd } from '@sercli/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -33,14 +33,15 @@ describe('a port list that is watched', () => {
 
   it('tells at once what is there, and then each coming, going, opening and closing', async () => {
     const address = { host: '127.0.0.1', tcpPort: agent.tcpPort, carrier: 'stream' } as const;
-    const lists = watchPorts(address, { signal: over.signal });
+    const access = new ClientAccess({ directory: folder });
+    const lists = watchPorts(address, { access, signal: over.signal });
     const nextPort = async () => (await lists.next()).value?.ports[0];
     expect(await nextPort()).toMatchObject({ name: 'ttyX0', state: 'lost', reason: `there is no ${path}` });
 
     await symlink(farEnd.path, path);
     expect(await nextPort()).toMatchObject({ name: 'ttyX0', state: 'idle' });
 
-    const connections = new AgentConnections({ identity: { name: 'anna@laptop', software: 'test' } });
+    const connections = new AgentConnections({ client: { name: 'anna@laptop', software: 'test' }, access });
     const link = await connections.open({ ...address, port: 'ttyX0' });
     let port = await nextPort();
     while (port?.state !== 'open') port = await nextPort();

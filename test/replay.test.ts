@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, parsePortSpec } from '@sercli/agent';
-import { AgentConnections, listSessions, type SerialLink } from '@sercli/client';
+import { AgentConnections, ClientAccess, listSessions, type SerialLink } from '@sercli/client';
 import { PtyFarEnd } from '@sercli/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from './support/until.ts';
@@ -14,9 +14,10 @@ describe('a session that begins with what came before', () => {
   let folder: string;
   let farEnd: PtyFarEnd;
   let agent: Agent;
-  const connections = new AgentConnections({ identity: { name: 'test', software: 'test' } });
+  let access: ClientAccess;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sercli-replay-'));
+    access = new ClientAccess({ directory: folder });
     farEnd = new PtyFarEnd();
     agent = await Agent.start({
       ports: [parsePortSpec(`dut=${farEnd.path}`)],
@@ -35,9 +36,10 @@ describe('a session that begins with what came before', () => {
 
   it('goes on after a flush that discards more than the window', async () => {
     const address = { host: '127.0.0.1', tcpPort: agent.tcpPort, carrier: 'stream', port: 'dut' } as const;
+    const connections = new AgentConnections({ client: { name: 'test', software: 'test' }, access });
     const watching = await connections.open(address, { role: 'monitor' });
     const end = async (): Promise<number> => {
-      const [session] = (await listSessions(address)).sessions;
+      const [session] = (await listSessions(address, { access })).sessions;
       return watching.start.offset + (session?.readBytes ?? 0) + (session?.lagBytes ?? 0);
     };
     await until('the log has it all', async () => (await end()) >= beforeBytes);

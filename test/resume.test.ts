@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AgentConnections } from '@sercli/client';
+import { AgentConnections, ClientAccess } from '@sercli/client';
 import {
   HeldSessions,
   listenNative,
@@ -35,7 +35,7 @@ beforeEach(async () => {
     address: '127.0.0.1',
     tcpPort: 0,
     identity: await loadIdentity(directory),
-    admits: () => true,
+    refusal: () => undefined,
     hasName: () => true,
     onCrowded: ignore,
     onRequest: (_request, response) => void response.end(),
@@ -43,10 +43,10 @@ beforeEach(async () => {
       new NativeEndpoint(carrier, greeting, {
         greeted: ignore,
         open: (session) => {
-          const holding = held.hold(session, { graceMs: 60_000, cut: ignore, resumed: ignore });
+          const holding = held.hold(session, { client: 'test', graceMs: 60_000, cut: ignore, resumed: ignore });
           new ServedSession({ session, link: device, epoch: 'test', held: holding });
         },
-        resume: (token) => held.find(token, carrier.peerAddress),
+        resume: (token) => held.find(token, { client: 'test', address: carrier.peerAddress }),
         ended: ignore,
       });
     },
@@ -63,7 +63,10 @@ afterEach(async () => {
 
 describe.each(['stream', 'websocket'] as const)('a session over a %s that is cut again and again', (carrier) => {
   it('brings settings, sequences and breaks once each and in their places among the bytes', async () => {
-    const connections = new AgentConnections({ identity: { name: 'test', software: 'test' } });
+    const connections = new AgentConnections({
+      client: { name: 'test', software: 'test' },
+      access: new ClientAccess({ directory }),
+    });
     const link = await connections.open({ host: '127.0.0.1', tcpPort: proxy.tcpPort, carrier, port: 'dut' });
     const heard: Buffer[] = [];
     const heardBytes = (): number => heard.reduce((sum, part) => sum + part.length, 0);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Agent, parsePortSpec } from '@sercli/agent';
-import { AgentConnections, listSessions } from '@sercli/client';
+import { AgentConnections, ClientAccess, listSessions } from '@sercli/client';
 import { ChildProgram } from '@sercli/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sercliProgram } from './support/sercli-program.ts';
@@ -18,22 +18,29 @@ describe('who uses the ports of an agent', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sercli-who-'));
     const ports = [parsePortSpec('echo=sim:echo'), parsePortSpec('idle=sim:echo')];
-    agent = await Agent.start({ name: 'SerialMachine', ports, listen, stateDirectory: folder });
+    agent = await Agent.start({ name: 'SerialMachine', ports, listen, stateDirectory: join(folder, 'sercli') });
   });
   afterEach(async () => {
     await agent.close();
     await rm(folder, { recursive: true });
   });
 
+  const access = () => new ClientAccess({ directory: join(folder, 'sercli') });
   const openLink = (name: string, role: 'control' | 'monitor') =>
-    new AgentConnections({ identity: { name, software: 'test/1' } }).open({ ...address(), port: 'echo' }, { role });
-  const readMetrics = (): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const place = { host: '127.0.0.1', port: agent.tcpPort, path: '/metrics', rejectUnauthorized: false };
+    new AgentConnections({ client: { name, software: 'test/1' }, access: access() }).open(
+      { ...address(), port: 'echo' },
+      { role },
+    );
+  const readMetrics = async (): Promise<string> => {
+    const asked = { host: '127.0.0.1', port: agent.tcpPort, path: '/metrics', rejectUnauthorized: false };
+    const place = { ...asked, ...(await access().identity()) };
+    return new Promise((resolve, reject) => {
       get(place, (response) => resolve(text(response))).on('error', reject);
     });
+  };
   const who = async (...args: string[]): Promise<ChildProgram> => {
-    const program = await ChildProgram.start(process.execPath, [sercliProgram, 'who', ...args]);
+    const environment = { XDG_STATE_HOME: folder };
+    const program = await ChildProgram.start(process.execPath, [sercliProgram, 'who', ...args], { environment });
     await program.exited;
     return program;
   };
@@ -54,7 +61,7 @@ describe('who uses the ports of an agent', () => {
       });
     });
 
-    const { agent: told, sessions } = await listSessions(address());
+    const { agent: told, sessions } = await listSessions(address(), { access: access() });
     expect(told).toEqual({ name: 'SerialMachine', software: 'sercli', open: false });
     expect(sessions).toMatchObject([
       {
@@ -65,7 +72,7 @@ describe('who uses the ports of an agent', () => {
         reconnects: 0,
         writtenBytes: 5,
       },
-      { port: 'echo', client: { name: 'bob" 1\n@desk' }, role: 'monitor', writtenBytes: 0, gaps: 0 },
+      { port: 'echo', client: { name: 'bob" 1?@desk' }, role: 'monitor', writtenBytes: 0, gaps: 0 },
     ]);
     expect(sessions[0]?.client.address).toMatch(/^127\.0\.0\.1:\d+$/);
     expect(sessions[0]?.windowBytes).toBeGreaterThan(0);
@@ -78,7 +85,7 @@ describe('who uses the ports of an agent', () => {
     expect(metrics).toContain(
       'sercli_session_written_bytes_total{port="echo",client="anna@laptop",role="control"} 5\n',
     );
-    expect(metrics).toContain('client="bob\\" 1\\n@desk",role="monitor"} 0\n');
+    expect(metrics).toContain('client="bob\\" 1?@desk",role="monitor"} 0\n');
 
     const place = `127.0.0.1:${agent.tcpPort}`;
     const table = await who(place);
@@ -89,7 +96,7 @@ describe('who uses the ports of an agent', () => {
     expect(JSON.parse(json.stdout.text).sessions).toHaveLength(2);
 
     await Promise.all([anna.close(), bob.close()]);
-    await expect.poll(async () => (await listSessions(address())).sessions).toEqual([]);
+    await expect.poll(async () => (await listSessions(address(), { access: access() })).sessions).toEqual([]);
     expect(await readMetrics()).not.toContain('sercli_session_lag_bytes{');
   });
 

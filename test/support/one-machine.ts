@@ -26,7 +26,7 @@ export class OneMachine {
 
   /** Starts an agent and waits until it listens. */
   async startAgent(...options: string[]): Promise<ChildProgram> {
-    const listen = ['--listen', `127.0.0.1:${this.tcpPort}`, '--no-advertise'];
+    const listen = ['--listen', `127.0.0.1:${this.tcpPort}`, '--no-advertise', '--open'];
     const agent = await this.#run('agent-home', 'agent', ...listen, ...options);
     this.#agents.push(agent);
     await agent.stderr.waitFor(/listening on \S+:\d+/);

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import type { Socket } from 'node:net';
-import { defaultLimits, FrameDecoder, type Message, type MessageName, type MessageOf } from '@sercli/protocol';
+import type { MessageName, MessageOf } from '@sercli/protocol';
+import { MessageQueue } from './message-queue.ts';
 
 /** A client of the native protocol that sends whatever bytes a test wants, right or wrong. */
 export class RawClient {
   readonly #socket: Socket;
-  readonly #messages: Message[] = [];
-  #arrived: (() => void) | undefined;
+  readonly #messages = new MessageQueue();
   readonly #closed: Promise<unknown>;
 
   /** @param localAddress where the client comes from: any address of the loopback network */
@@ -32,13 +32,8 @@ export class RawClient {
     // A reset is one of the ways in which an agent may end a connection.
     socket.on('error', () => socket.destroy());
     this.#closed = new Promise((resolve) => socket.once('close', resolve));
-    const decoder = new FrameDecoder(
-      { message: (_, message) => this.#take(message), data: () => undefined, skipped: () => undefined },
-      'accepter',
-      defaultLimits,
-    );
-    decoder.push(head);
-    socket.on('data', (chunk: Buffer) => decoder.push(chunk));
+    this.#messages.push(head);
+    socket.on('data', (chunk: Buffer) => this.#messages.push(chunk));
   }
 
   send(...frames: Uint8Array[]): void {
@@ -56,15 +51,8 @@ export class RawClient {
   }
 
   /** Resolves to the next message of that name, whatever comes before it. */
-  async next<Name extends MessageName>(name: Name): Promise<MessageOf<Name>> {
-    for (;;) {
-      const message = this.#messages.shift();
-      if (message === undefined) {
-        await new Promise<void>((resolve) => {
-          this.#arrived = resolve;
-        });
-      } else if (message.type === name) return message as MessageOf<Name>;
-    }
+  next<Name extends MessageName>(name: Name): Promise<MessageOf<Name>> {
+    return this.#messages.next(name);
   }
 
   /** Resolves when the connection is closed, by whichever side. */
@@ -75,10 +63,5 @@ export class RawClient {
   async end(): Promise<void> {
     this.#socket.destroy();
     await this.#closed;
-  }
-
-  #take(message: Message): void {
-    this.#messages.push(message);
-    this.#arrived?.();
   }
 }

@@ -4,11 +4,13 @@ const guide = [
   { text: 'Start here', link: '/guide/start' },
   { text: 'Serve ports', link: '/guide/serve' },
   { text: 'Attach ports', link: '/guide/attach' },
+  { text: 'Let clients in', link: '/guide/authorize' },
 ];
 const reference = [
   { text: 'Command line', link: '/reference/cli' },
   { text: 'Error codes', link: '/reference/errors' },
   { text: 'Configuration file', link: '/reference/config' },
+  { text: 'Who may do what', link: '/reference/access' },
   { text: 'Sessions and metrics', link: '/reference/monitoring' },
   { text: 'Wire protocol', link: '/reference/wire-protocol' },
 ];

@@ -1,8 +1,8 @@
 import {
-  defaultLimits,
+  agentLimitTable,
   defaultTcpPort,
-  type Limits,
-  listenLimitTable,
+  type Limit,
+  limitTable,
   messageTable,
   newestWire,
   oldestWire,
@@ -13,8 +13,7 @@ interface WireProtocol {
   readonly newestWire: number;
   readonly defaultTcpPort: number;
   readonly messages: readonly { name: string; type: string; sender: string; scope: string }[];
-  readonly limits: Limits;
-  readonly listenLimits: typeof listenLimitTable;
+  readonly limits: Readonly<Record<string, Limit>>;
 }
 
 declare const data: WireProtocol;
@@ -34,8 +33,7 @@ export default {
       newestWire,
       defaultTcpPort,
       messages: rows,
-      limits: defaultLimits,
-      listenLimits: listenLimitTable,
+      limits: { ...agentLimitTable, ...limitTable },
     };
   },
 };

@@ -1,40 +1,24 @@
-import { homedir, hostname } from 'node:os';
-import { join } from 'node:path';
 import type { Advertiser, Discovery } from '@sercli/discovery';
 import {
-  type Carrier,
-  fingerprintOf,
-  HeldSessions,
+  fullFingerprintOf,
   type Identity,
-  listenNative,
   loadIdentity,
-  type NativeListener,
   shortHostName,
-  shortIdOf,
+  shownFingerprint,
+  stateDirectory,
 } from '@sercli/link';
-import {
-  defaultTcpPort,
-  type ListedAgent,
-  newestWire,
-  type PortList,
-  type Reloaded,
-  type SessionList,
-  toSercliError,
-} from '@sercli/protocol';
+import type { ListedAgent, PortList, Reloaded, SessionList } from '@sercli/protocol';
+import { AgentAccess } from './access/agent-access.ts';
+import type { ClientRegister } from './access/client-register.ts';
+import { advertise } from './advertisement.ts';
 import { type PortConfig, portConfigOf } from './config/config.ts';
-import { answerControl } from './control/control-api.ts';
-import { type ControlSocket, openControlSocket } from './control/control-socket.ts';
 import type { PortSpec } from './devices/port-spec.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import { PortRegistry } from './ports/port-registry.ts';
 import type { PortPolicy } from './ports/served-port.ts';
-import { isPrivateAddress } from './server/admission.ts';
-import { ClientConnection } from './server/client-connection.ts';
-import { answerHttp } from './server/http-api.ts';
+import type { HttpApi, PortFilter } from './server/http-api.ts';
+import { everywhere, Listeners, type ListenPlace } from './server/listeners.ts';
 import { formatMetrics } from './server/metrics.ts';
-import { isOwnName } from './server/own-names.ts';
-import { RefusalLog } from './server/refusal-log.ts';
-import { SessionBook } from './server/session-book.ts';
 
 /** Which ports an agent serves. */
 export interface AgentPorts {
@@ -51,11 +35,11 @@ export interface AgentPorts {
 export interface AgentOptions extends AgentPorts {
   /** What the agent is called; the machine's host name without its domain unless said otherwise. */
   readonly name?: string | undefined;
-  /** Where to listen; 127.0.0.1:7372 unless said otherwise. */
-  readonly listen?: readonly { readonly host: string; readonly tcpPort: number }[] | undefined;
+  /** Where to listen; on all interfaces, TCP port 7372, unless said otherwise. */
+  readonly listen?: readonly ListenPlace[] | undefined;
   /** Names of this machine that requests may be sent to, besides its own and the agent's: those of DNS. */
   readonly hostNames?: readonly string[] | undefined;
-  /** Listen on all interfaces and serve whoever is on a private network. */
+  /** Whoever is on a private network may control every port, without being authorised. */
   readonly open?: boolean | undefined;
   /** Where the agent lets itself be found; nowhere unless given. */
   readonly discovery?: Discovery | undefined;
@@ -63,55 +47,51 @@ export interface AgentOptions extends AgentPorts {
   readonly controlDirectory?: string | undefined;
   /** Reads the configuration file again, and says which that is; for agents that have one. */
   readonly reload?: (() => Promise<string>) | undefined;
-  /** Where the identity is kept; see `defaultStateDirectory`. */
+  /** Where the identity and the authorised clients are kept; see `stateDirectory`. */
   readonly stateDirectory?: string | undefined;
   /** Program and version, told to clients. */
   readonly software?: string | undefined;
   readonly logger?: Logger | undefined;
 }
 
-/** `$XDG_STATE_HOME/sercli`, else `~/.local/state/sercli` (XDG Base Directory Specification). */
-export function defaultStateDirectory(): string {
-  return join(process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'sercli');
-}
-
 /** A running agent. */
-export class Agent {
+export class Agent implements HttpApi {
   readonly #options: AgentOptions;
+  readonly #identity: Identity;
   readonly #logger: Logger;
-  readonly #refusals: RefusalLog;
   readonly #registry: PortRegistry;
-  readonly #connections = new Set<ClientConnection>();
-  readonly #held = new HeldSessions();
-  readonly #sessions = new SessionBook();
-  readonly #listeners: NativeListener[] = [];
-  #control: ControlSocket | undefined;
+  readonly #access: AgentAccess;
+  readonly #listeners: Listeners;
   #name: string;
   /** Takes a moment, for the name has to be asked for; serving does not wait. */
   #advertising: Promise<Advertiser | undefined> = Promise.resolve(undefined);
 
-  private constructor(options: AgentOptions) {
-    this.#name = options.name ?? shortHostName();
+  private constructor(options: AgentOptions, identity: Identity, directory: string) {
     this.#options = options;
+    this.#identity = identity;
+    this.#name = options.name ?? shortHostName();
     this.#logger = options.logger ?? silentLogger;
-    this.#refusals = new RefusalLog(this.#logger);
-    this.#registry = new PortRegistry({ host: this.#name, logger: this.#logger });
+    const logger = this.#logger;
+    const isOpen = options.open === true;
+    this.#access = new AgentAccess({ directory, identity, isOpen, logger, agent: () => this.#listed });
+    this.#registry = new PortRegistry({ host: this.#name, logger });
+    const { hostNames = [] } = options;
+    const served = { api: this, access: this.#access, registry: this.#registry };
+    this.#listeners = new Listeners({ ...served, logger, software: this.#software, name: () => this.#name, hostNames });
   }
 
   /**
    * Starts an agent: when this resolves, it listens.
    *
-   * @throws SercliError `listen-failed`, `agent-running`, `state-unusable`, `usage`
+   * @throws SercliError `listen-failed`, `agent-running`, `state-unusable`, `state-untrusted`, `usage`
    */
   static async start(options: AgentOptions = {}): Promise<Agent> {
-    const agent = new Agent(options);
+    const directory = options.stateDirectory ?? stateDirectory();
+    const agent = new Agent(options, await loadIdentity(directory), directory);
     try {
-      const identity = await loadIdentity(options.stateDirectory ?? defaultStateDirectory());
-      // First, so that clients of this machine which wait for the agent do not come by TCP.
-      await agent.#openControl();
-      await agent.#listen(identity);
+      await agent.#listen();
       await agent.serve(options);
-      agent.#advertising = agent.#advertise(identity);
+      agent.#advertising = agent.#advertise();
     } catch (error) {
       await agent.close();
       throw error;
@@ -124,29 +104,36 @@ export class Agent {
     return this.#name;
   }
 
+  /** What clients know it by, as people compare it. */
+  get fingerprint(): string {
+    return shownFingerprint(fullFingerprintOf(this.#identity.cert));
+  }
+
   /** Where the agent listens: `127.0.0.1:7372`. */
   get addresses(): readonly string[] {
-    return this.#listeners.map((listener) => listener.address);
+    return this.#listeners.addresses;
   }
 
   get tcpPort(): number {
-    return this.#listeners[0]?.tcpPort ?? defaultTcpPort;
+    return this.#listeners.tcpPort;
   }
 
   /** What `GET /v1/ports` answers. */
-  async portList(): Promise<PortList> {
-    return { version: 1, agent: this.#listed, ports: await this.#registry.list() };
+  async portList(sees: PortFilter = everything): Promise<PortList> {
+    return this.#portListOf(await this.#registry.list(), sees);
   }
 
   /** What `GET /v1/sessions` answers. */
-  sessionList(): SessionList {
-    return { version: 1, agent: this.#listed, sessions: this.#sessions.list() };
+  sessionList(sees: PortFilter = everything): SessionList {
+    const sessions = this.#listeners.sessions.list().filter(({ port }) => sees(port));
+    return { version: 1, agent: this.#listed, sessions };
   }
 
   /** What `GET /metrics` answers. */
-  metrics(): Promise<string> {
-    const { served: ports } = this.#registry;
-    return formatMetrics({ connections: this.#connections.size, ports, sessions: this.#sessions.list() });
+  metrics(sees: PortFilter = everything): Promise<string> {
+    const ports = this.#registry.served.filter(({ name }) => sees(name));
+    const { connectionCount: connections } = this.#listeners;
+    return formatMetrics({ connections, ports, sessions: this.sessionList(sees).sessions });
   }
 
   /**
@@ -171,19 +158,21 @@ export class Agent {
   }
 
   /** Calls `changed` with the port list whenever it is another one, until what is returned is called. */
-  watchPorts(changed: (list: PortList) => void): () => void {
-    const tell = (): void => changed({ version: 1, agent: this.#listed, ports: this.#registry.ports });
-    return this.#registry.watch(tell);
+  watchPorts(changed: (list: PortList) => void, sees: PortFilter = everything): () => void {
+    return this.#registry.watch(() => changed(this.#portListOf(this.#registry.ports, sees)));
+  }
+
+  /** Who is authorised and who waits to be, for the user who runs the agent. */
+  get clients(): ClientRegister {
+    return this.#access.register;
   }
 
   /** Ends sessions and connections, closes the devices. */
   async close(): Promise<void> {
+    this.#access.close();
     await (await this.#advertising)?.close();
     await this.#registry.close();
-    for (const connection of this.#connections) connection.close();
-    this.#held.close();
-    await Promise.all(this.#listeners.map((listener) => listener.close()));
-    await this.#control?.close();
+    await this.#listeners.close();
   }
 
   get #listed(): ListedAgent {
@@ -194,64 +183,32 @@ export class Agent {
     return this.#options.software ?? 'sercli';
   }
 
-  async #openControl(): Promise<void> {
-    const { controlDirectory: directory } = this.#options;
-    if (directory === undefined) return;
-    this.#control = await openControlSocket({
-      directory,
-      name: this.#name,
-      onCarrier: (carrier) => this.#connect(carrier),
-      onRequest: (request, response) => answerControl(this, request, response),
-    });
-    this.#logger.debug({ path: this.#control.path }, `clients of this machine come by ${this.#control.path}`);
+  #portListOf(ports: PortList['ports'], sees: PortFilter): PortList {
+    return { version: 1, agent: this.#listed, ports: ports.filter(({ name }) => sees(name)) };
   }
 
-  async #listen(identity: Identity): Promise<void> {
-    for (const { host, tcpPort } of this.#places()) {
-      const listener = await listenNative({
-        address: host,
-        tcpPort,
-        identity,
-        admits: (address) => this.#admits(address),
-        hasName: (name) => this.#hasName(name),
-        onCrowded: (address) => this.#refusals.tell(address, 'there are too many connections'),
-        onCarrier: (carrier) => this.#connect(carrier),
-        onRequest: (request, response) => answerHttp(this, request, response),
-      });
-      this.#listeners.push(listener);
-      this.#logger.info({ address: listener.address }, `listening on ${listener.address}`);
-    }
-    if (this.#options.open !== true) return;
-    const text =
-      'open: whoever reaches this machine from a private network may use its ports, without being asked who they are';
+  async #listen(): Promise<void> {
+    const { controlDirectory, listen, open } = this.#options;
+    // First, so that clients of this machine which wait for the agent do not come by TCP.
+    if (controlDirectory !== undefined) await this.#listeners.openControl(controlDirectory);
+    const places = listen === undefined || listen.length === 0 ? [everywhere] : listen;
+    for (const place of places) await this.#listeners.listen(place, this.#identity);
+    this.#logger.info({}, `the fingerprint of this agent is ${this.fingerprint}`);
+    if (open !== true) return;
+    const text = 'open: whoever reaches this machine from a private network may use its ports, without being asked';
     this.#logger.warn({}, text);
   }
 
-  /** Lets the agent be found, on the interfaces that it listens on. */
-  async #advertise({ cert }: Identity): Promise<Advertiser | undefined> {
+  #advertise(): Promise<Advertiser | undefined> {
     const renamed = (name: string): void => {
       this.#logger.warn({ name }, `another agent is called ${this.#name}; this one is called ${name} now`);
       this.#name = name;
     };
-    const failed = (error: Error): void => this.#logger.warn({}, error.message);
-    const advertisement = {
-      name: this.#name,
-      tcpPort: this.tcpPort,
-      agentId: shortIdOf(cert),
-      wire: newestWire,
-      software: this.#software,
-      fingerprint: fingerprintOf(cert),
-      isOpen: this.#options.open === true,
-    };
-    const interfaces = this.#listeners.map(({ host }) => host);
-    try {
-      const advertiser = await this.#options.discovery?.advertise(advertisement, { interfaces, renamed, failed });
-      if (advertiser !== undefined) this.#logger.info({}, `advertised as ${advertiser.name}`);
-      return advertiser;
-    } catch (error) {
-      failed(toSercliError(error));
-      return undefined;
-    }
+    const { hosts: interfaces, tcpPort } = this.#listeners;
+    const { discovery, open: isOpen = false } = this.#options;
+    const { cert } = this.#identity;
+    const told = { name: this.#name, tcpPort, cert, software: this.#software, isOpen };
+    return advertise({ discovery, ...told, interfaces, logger: this.#logger, renamed });
   }
 
   async #tellPorts(): Promise<void> {
@@ -266,33 +223,8 @@ export class Agent {
     const remedy = 'plug one in, or name one with --port';
     if (ports.length === 0) this.#logger.warn({}, `no serial port was found; ${remedy}`);
   }
+}
 
-  #places(): readonly { host: string; tcpPort: number }[] {
-    const { listen, open } = this.#options;
-    if (listen !== undefined && listen.length > 0) return listen;
-    return [{ host: open === true ? '::' : '127.0.0.1', tcpPort: defaultTcpPort }];
-  }
-
-  #admits(address: string): boolean {
-    const isAdmitted = isPrivateAddress(address);
-    if (!isAdmitted) this.#refusals.tell(address, 'it is in no private network');
-    return isAdmitted;
-  }
-
-  #hasName(name: string): boolean {
-    return isOwnName(name, { agent: this.#name, machine: hostname(), configured: this.#options.hostNames ?? [] });
-  }
-
-  #connect(carrier: Carrier): void {
-    const connection = new ClientConnection(carrier, {
-      name: this.name,
-      software: this.#software,
-      registry: this.#registry,
-      held: this.#held,
-      sessions: this.#sessions,
-      logger: this.#logger,
-      ended: (ended) => this.#connections.delete(ended),
-    });
-    this.#connections.add(connection);
-  }
+function everything(): boolean {
+  return true;
 }

@@ -5,7 +5,8 @@
  */
 export { type Discovery, mdnsDiscovery } from '@sercli/discovery';
 export { controlDirectory } from '@sercli/link';
-export { Agent, type AgentOptions, type AgentPorts, defaultStateDirectory } from './agent.ts';
+export type { ClientRegister } from './access/client-register.ts';
+export { Agent, type AgentOptions, type AgentPorts } from './agent.ts';
 export {
   type AttachmentConfig,
   type Config,

@@ -3,7 +3,7 @@ import { reportFailure, reportUsage } from './output/failure.ts';
 import { version } from './program-info.ts';
 
 const exitCodes = `
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 refused, 5 busy, 6 lost.`;
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 refused, 5 busy, 6 lost, 7 not let in (yet).`;
 
 const program = new Command('sercli')
   .description('Use a serial port of another machine as if it were local.')
@@ -27,8 +27,8 @@ const agent = program
     [],
   )
   .option('--all', 'with --port: serve every free port of the machine too')
-  .option('--listen <addr:port>', 'where to listen (default: 127.0.0.1:7372); repeatable', several, [])
-  .option('--open', 'listen on all interfaces and serve everybody on private networks, without authorisation')
+  .option('--listen <addr:port>', 'where to listen (default: all interfaces, TCP port 7372); repeatable', several, [])
+  .option('--open', 'let everybody on private networks control every port, without being authorised')
   .option('--keep-open', 'open the devices at the start and keep them open')
   .option('--linger <ms>', 'how long a device stays open after its last session (default: 0)')
   .option('--no-advertise', 'do not let the agent be found on the network (mDNS)')
@@ -57,6 +57,7 @@ program
   .option('--wait-slave', 'open the far port only while an application has the virtual port open')
   .option('--grace <time>', 'how long a cut connection is waited for until the port is opened anew (default: 10m)')
   .option('--retry', 'wait for agents, ports and devices that are not there yet (default under systemd)')
+  .option('--no-wait', 'fail when the agent does not know this client yet; it is asked to let it in all the same')
   .option('--once', 'end when the application closes the virtual port, or when the far port is lost')
   .option('--json', 'events as JSON lines')
   .action(async (addresses, flags) => (await import('./commands/attach.ts')).runAttach(addresses, flags));
@@ -78,6 +79,21 @@ program
   .action(async (address, flags) => (await import('./commands/who.ts')).runWho(address, flags));
 
 program
+  .command('authorize')
+  .description(
+    'List who may use the agent of this machine and who waits to be let in; let in, turn away or remove a client.',
+  )
+  .argument('[fingerprint]', 'of the client: the 16 characters that are shown, or all 52')
+  .option('--role <role>', 'control or monitor, which only watches (default: control)')
+  .option('--ports <patterns>', "the ports that it may use, as 'ttyS*,plc' (default: all)")
+  .option('--name <name>', 'what it is called here (default: what it calls itself)')
+  .option('--remove', 'admit the client no longer, and end its sessions')
+  .option('--deny', 'turn a waiting client away')
+  .option('--agent <name>', 'the agent that is meant, where several run on this machine')
+  .option('--json', 'print who is authorised and who waits as JSON')
+  .action(async (client, flags) => (await import('./commands/authorize.ts')).runAuthorize(client, flags));
+
+program
   .command('console')
   .description('A plain terminal on a port; Ctrl-] leaves.')
   .argument('<address>', 'host[:tcpPort]/name, or the path of a serial port of this machine')
@@ -85,7 +101,24 @@ program
   .option('--monitor', 'only watch: what is typed goes nowhere')
   .option('--take', 'take control from who has it; the other one goes on watching')
   .option('--replay <start>', 'begin with what came before: @OFFSET[/EPOCH], an amount as 64k, since=10m, or all')
+  .option('--no-wait', 'fail when the agent does not know this client yet; it is asked to let it in all the same')
   .action(async (address, flags) => (await import('./commands/console.ts')).runConsole(address, flags));
+
+program
+  .command('trust')
+  .description('List the agents that are known by their keys; make one known, or forget one.')
+  .argument('[host]', 'host[:tcpPort], as it is written to reach the agent')
+  .argument('[fingerprint]', 'of its key: all 52 characters, or the 16 that are shown, which it has to prove')
+  .option('--remove', 'forget the agent')
+  .option('--json', 'print the known agents as JSON')
+  .action(async (host, print, flags) => (await import('./commands/trust.ts')).runTrust(host, print, flags));
+
+program
+  .command('identity')
+  .description('Print what this user is known by: the fingerprint, and the file of the key.')
+  .option('--make <path>', 'make a new identity in this file, for another machine')
+  .option('--json', 'as JSON')
+  .action(async (flags) => (await import('./commands/identity.ts')).runIdentity(flags));
 
 program
   .command('demo')

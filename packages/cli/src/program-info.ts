@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { AgentConnections, AgentLocator, ControlSockets, type InterfaceChoice, mdnsDiscovery } from '@sercli/client';
+import {
+  type AccessEvent,
+  AgentConnections,
+  AgentLocator,
+  ClientAccess,
+  ControlSockets,
+  type InterfaceChoice,
+  mdnsDiscovery,
+} from '@sercli/client';
+import { tellAccess } from './output/access-report.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -26,6 +35,11 @@ export function chosenInterfaces(interfaceName: string | undefined): InterfaceCh
   return interfaceName === undefined ? 'all' : [interfaceName];
 }
 
-export function newConnections(): AgentConnections {
-  return new AgentConnections({ identity: { name: clientName(), software }, locator: newLocator() });
+/** Who this user is to agents. @param told is told what happens while keys are judged; people are, unless given */
+export function newAccess(told: (event: AccessEvent) => void = tellAccess): ClientAccess {
+  return new ClientAccess({ told });
+}
+
+export function newConnections(access: ClientAccess): AgentConnections {
+  return new AgentConnections({ client: { name: clientName(), software }, access, locator: newLocator() });
 }

@@ -1,28 +1,47 @@
 import type { IncomingMessage } from 'node:http';
+import type { AgentPlace } from '@sercli/link';
 import { type AgentAddress, formatPlace, reasonOf, SercliError } from '@sercli/protocol';
+import type { ClientAccess } from './access/client-access.ts';
 import { AgentLocator, tryEach } from './agent-locator.ts';
-import { askPlace } from './http-request.ts';
+import { type AgentRequest, askPlace } from './http-request.ts';
 
 /** Characters of one answer at most, or of one line of an answer that goes on; an agent with 4,000 ports has 1.2 million to say. */
 const maxAnswerLength = 8 * 1024 * 1024;
 
 export interface DirectoryOptions {
+  /** Who this client is to agents, and which agents it knows. */
+  readonly access: ClientAccess;
   /** Finds agents by name; the resolver alone unless given. */
   readonly locator?: AgentLocator | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Asks an agent's JSON API; resolves when its answer begins.
+ * The places to try for an agent. Of several that are advertised by its name, the one that is known is taken; it still has to
+ * prove it.
  *
- * @throws SercliError `host-not-found`, `agent-unreachable`, `not-an-agent`, `aborted`, and what it is refused with
+ * @throws SercliError `host-not-found`, `agent-ambiguous`, `aborted`
+ */
+export function locateAgent(
+  address: AgentAddress,
+  { access, locator = new AgentLocator(), signal }: DirectoryOptions,
+): Promise<readonly AgentPlace[]> {
+  return locator.locate(address, { signal, pinOf: () => access.pinOf(address) });
+}
+
+/**
+ * Asks an agent's JSON API; resolves when its answer begins. A key that is seen for the first time is recorded.
+ *
+ * @throws SercliError `host-not-found`, `agent-unreachable`, `agent-key-changed`, `not-an-agent`, `aborted`, and what it is
+ *   refused with
  */
 export async function askAgent(
   address: AgentAddress,
   path: string,
-  { locator = new AgentLocator(), signal }: DirectoryOptions,
+  options: DirectoryOptions & AgentRequest,
 ): Promise<IncomingMessage> {
-  return tryEach(await locator.locate(address, signal), (place) => askPlace(place, path, { signal }));
+  const keys = options.access.keysFor(address, 'record');
+  return tryEach(await locateAgent(address, options), (place) => askPlace(place, keys, path, options));
 }
 
 /**
@@ -48,6 +67,23 @@ export async function* answerText(
     throw new SercliError('connection-lost', { host: address.host, reason: reasonOf(cause) }, { cause });
   } finally {
     response.destroy();
+  }
+}
+
+/**
+ * The lines of an answer that goes on; the empty ones, which say that the agent lives, are left out.
+ *
+ * @throws SercliError `connection-lost`
+ */
+export async function* answerLines(
+  address: AgentAddress,
+  response: IncomingMessage,
+): AsyncGenerator<string, void, void> {
+  let rest = '';
+  for await (const text of answerText(address, response, 'line')) {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines.filter((line) => line !== '');
   }
 }
 

@@ -7,9 +7,12 @@ import {
   type SessionRequest,
   toSercliError,
 } from '@sercli/protocol';
+import type { ClientAccess } from './access/client-access.ts';
 import { watchLocalAddress } from './address-watch.ts';
+import { locateAgent } from './agent-answer.ts';
 import { type AgentLocator, tryEach } from './agent-locator.ts';
 import { Backoff } from './backoff.ts';
+import type { OpenOptions } from './open-options.ts';
 import { mayPass, waitToRetry } from './retry-wait.ts';
 
 /** How long a session that was cut off waits for the agent unless said otherwise, in milliseconds; the agent holds it as long. */
@@ -18,15 +21,8 @@ export const defaultGraceMs = 600_000;
 /** How long one try to reach the agent again may take, in milliseconds: a lost SYN is sent again after 1 and 3 s. */
 const redialMs = 4_000;
 
-export interface OpenOptions {
-  /** Gives up opening. */
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds that the session waits for the agent when its connection is cut; 10 minutes unless said otherwise. */
-  readonly graceMs?: number | undefined;
-}
-
-/** Who this client is to agents. */
-export interface ClientIdentity {
+/** What this client says of itself. */
+export interface ClientDescription {
   /** What this client is called where its session is shown. */
   readonly name: string;
   /** Program and version. */
@@ -35,10 +31,18 @@ export interface ClientIdentity {
 
 export interface AgentConnectionOptions {
   readonly address: AgentAddress;
-  readonly identity: ClientIdentity;
+  readonly client: ClientDescription;
+  readonly access: ClientAccess;
   readonly locator: AgentLocator;
   /** No session uses the connection any more; it has been closed. */
   unused(): void;
+}
+
+/** A session that waits for the next connection. */
+interface CutSession {
+  /** Its time is over. */
+  readonly late: NodeJS.Timeout;
+  readonly told: OpenOptions['told'];
 }
 
 /**
@@ -54,8 +58,8 @@ export class AgentConnection {
   #endpoint: Promise<NativeEndpoint> | undefined;
   /** Sessions that are open or about to be. */
   #users = 0;
-  /** Sessions that wait for the next connection, each until its time is over. */
-  readonly #cut = new Map<RemoteLink, NodeJS.Timeout>();
+  /** Sessions that wait for the next connection. */
+  readonly #cut = new Map<RemoteLink, CutSession>();
   /** Aborted when nothing waits for the next connection any more. */
   #reconnecting: AbortController | undefined;
 
@@ -65,14 +69,14 @@ export class AgentConnection {
   }
 
   /** @throws SercliError what `dial` throws, and what the agent refuses the port with */
-  async open(request: SessionRequest, { signal, graceMs = defaultGraceMs }: OpenOptions): Promise<RemoteLink> {
+  async open(request: SessionRequest, { signal, graceMs = defaultGraceMs, told }: OpenOptions): Promise<RemoteLink> {
     this.#users += 1;
     try {
       const endpoint = await this.#connected({ signal });
       const link: RemoteLink = new RemoteLink(endpoint, {
         host: this.#host,
         request,
-        cut: (error) => this.#wasCut(link, error, graceMs),
+        cut: (error) => this.#wasCut(link, error, { graceMs, told }),
       });
       const what = `opening ${this.#host}/${request.port}`;
       const giveUp = (): void => link.abort(new SercliError('aborted', { what }));
@@ -98,12 +102,13 @@ export class AgentConnection {
   }
 
   async #connect(options: DialOptions, ended: () => void): Promise<NativeEndpoint> {
-    const { address, identity, locator } = this.#options;
-    const places = await locator.locate(address, options.signal);
-    const carrier = await tryEach(places, (place) => dial(place, options));
+    const { address, client, access, locator } = this.#options;
+    const places = await locateAgent(address, { access, locator, signal: options.signal });
+    const keys = access.keysFor(address, 'record');
+    const carrier = await tryEach(places, (place) => dial(place, keys, options));
     const endpoint = new NativeEndpoint(
       carrier,
-      { role: 'connector', ...identity, limits: defaultLimits },
+      { role: 'connector', ...client, limits: defaultLimits },
       {
         greeted: () => this.#backoff.reset(),
         // Only accepters are asked for ports and for sessions.
@@ -121,11 +126,12 @@ export class AgentConnection {
     return endpoint;
   }
 
-  #wasCut(link: RemoteLink, error: SercliError, graceMs: number): void {
-    this.#cut.set(
-      link,
-      setTimeout(() => link.abort(error), graceMs),
-    );
+  #wasCut(
+    link: RemoteLink,
+    error: SercliError,
+    { graceMs, told }: Pick<OpenOptions, 'told'> & { readonly graceMs: number },
+  ): void {
+    this.#cut.set(link, { late: setTimeout(() => link.abort(error), graceMs), told });
     this.#reconnecting ??= this.#reconnect(error);
   }
 
@@ -151,7 +157,8 @@ export class AgentConnection {
         return this.#carryOn(await this.#connected({ signal, timeoutMs: redialMs }));
       } catch (failure) {
         error = toSercliError(failure);
-        if (!mayPass(error)) return this.#giveUp(error);
+        if (error.code === 'agent-key-changed') this.#tellKeyChanged(error);
+        else if (!mayPass(error)) return this.#giveUp(error);
       }
     }
   }
@@ -163,12 +170,17 @@ export class AgentConnection {
     }
   }
 
+  /** Somebody who answers in the agent's stead for a moment must not cost the sessions: the agent may be back in time. */
+  #tellKeyChanged(error: SercliError): void {
+    for (const { told } of this.#cut.values()) told?.({ kind: 'key-changed', error });
+  }
+
   #giveUp(error: SercliError): void {
     for (const link of [...this.#cut.keys()]) link.abort(error);
   }
 
   #stopWaiting(link: RemoteLink): void {
-    clearTimeout(this.#cut.get(link));
+    clearTimeout(this.#cut.get(link)?.late);
     this.#cut.delete(link);
   }
 

@@ -1,21 +1,32 @@
 import type { Browser, Discovery, FoundAgent, InterfaceChoice } from '@sercli/discovery';
-import type { AgentAddress, PortList } from '@sercli/protocol';
+import type { DialKeys } from '@sercli/link';
+import { type AgentAddress, defaultTcpPort, errorTable, type PortList, SercliError } from '@sercli/protocol';
+import type { ClientAccess } from './access/client-access.ts';
 import { addressesOf, tryEach } from './agent-locator.ts';
 import { pause } from './pause.ts';
-import { watchPorts } from './port-directory.ts';
+import { watchPlace } from './port-directory.ts';
 
 /** How long after an agent was lost it is asked again, while it is still advertised. */
 const retryMs = 2_000;
 
-/** An agent that is alive: it has told its ports. */
-export interface DirectoryEntry {
+/** How long after an agent has refused to tell its ports it is asked again, in milliseconds. */
+const refusedRetryMs = 10_000;
+
+/** An agent that is alive: it has told its ports, or it refuses to. */
+export type DirectoryEntry = {
   readonly agent: FoundAgent;
   /** Where it answered. */
   readonly address: AgentAddress;
-  readonly list: PortList;
-}
+} & DirectoryAnswer;
+
+type DirectoryAnswer =
+  | { readonly kind: 'listed'; readonly list: PortList }
+  /** It does not know this client (`not-authorized`), has another key than before (`agent-key-changed`) or says something else. */
+  | { readonly kind: 'refused'; readonly error: SercliError };
 
 export interface AgentDirectoryOptions {
+  /** Who this client is to agents, and which agents it knows; nothing is recorded. */
+  readonly access: ClientAccess;
   readonly discovery: Discovery;
   readonly interfaces: InterfaceChoice;
   /** An agent answered for the first time, or something about it or its ports is new. */
@@ -77,23 +88,51 @@ export class AgentDirectory {
     const controller = new AbortController();
     const key = keyOf(agent);
     this.#asked.set(key, controller);
+    const keys = this.#keysFor(agent);
     while (!controller.signal.aborted) {
-      await tryEach(addressesOf(agent, { carrier: 'stream' }), (address) =>
-        this.#listen(agent, address, controller.signal),
-      ).catch(() => undefined);
+      const isRefused = await tryEach(addressesOf(agent, { carrier: 'stream' }), (address) =>
+        this.#listen(agent, { address, keys, signal: controller.signal }),
+      ).catch(() => false);
       if (controller.signal.aborted) return;
-      this.#remove(key);
-      await pause(retryMs, controller.signal);
+      if (!isRefused) this.#remove(key);
+      await pause(isRefused ? refusedRetryMs : retryMs, controller.signal);
     }
   }
 
-  async #listen(agent: FoundAgent, address: AgentAddress, signal: AbortSignal): Promise<void> {
-    for await (const list of watchPorts(address, { signal })) {
-      const entry = { agent, address, list };
-      this.#entries.set(keyOf(agent), entry);
-      this.#options.listed(entry);
-      this.#answered();
+  /** What is found is browsed, not chosen: nothing is recorded. */
+  #keysFor(agent: FoundAgent): DialKeys {
+    const { access } = this.#options;
+    return {
+      identity: () => access.identity(),
+      verify: (fingerprint) => access.keysFor(this.#addressOf(agent), 'check').verify(fingerprint),
+    };
+  }
+
+  /** As the user would write it: of several that have one name, each has its id behind it. */
+  #addressOf({ name, agentId }: FoundAgent): AgentAddress {
+    const isAlone = this.#browser.agents().every((other) => other.name !== name || other.agentId === agentId);
+    return { host: isAlone ? name : `${name}-${agentId}`, tcpPort: defaultTcpPort, carrier: 'stream' };
+  }
+
+  /** @returns whether the agent refuses to tell its ports */
+  async #listen(
+    agent: FoundAgent,
+    { address, keys, signal }: { address: AgentAddress; keys: DialKeys; signal: AbortSignal },
+  ): Promise<boolean> {
+    try {
+      for await (const list of watchPlace(address, keys, signal)) this.#note({ agent, address, kind: 'listed', list });
+      return false;
+    } catch (error) {
+      if (signal.aborted || !(error instanceof SercliError) || !isRefusal(error)) throw error;
+      this.#note({ agent, address, kind: 'refused', error });
+      return true;
     }
+  }
+
+  #note(entry: DirectoryEntry): void {
+    this.#entries.set(keyOf(entry.agent), entry);
+    this.#options.listed(entry);
+    this.#answered();
   }
 
   #lose(key: string): void {
@@ -107,6 +146,11 @@ export class AgentDirectory {
     this.#entries.delete(key);
     if (entry !== undefined) this.#options.gone(entry);
   }
+}
+
+/** It is there, and it or this client does not want: no other address of it will do better. */
+function isRefusal({ exit }: SercliError): boolean {
+  return exit === errorTable['host-name-refused'].exit || exit === errorTable['not-authorized'].exit;
 }
 
 function keyOf({ name, agentId }: FoundAgent): string {

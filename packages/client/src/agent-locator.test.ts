@@ -74,7 +74,7 @@ describe('AgentLocator', () => {
     await expect(locator().locate(named('printer'))).rejects.toMatchObject({ code: 'host-not-found' });
   });
 
-  it('lists the choices where two agents have one name, and takes name-id', async () => {
+  it('lists the choices where two agents have one name, and takes name-id, or the one that is known', async () => {
     const twins = ['0a0a0a0a', '0b0b0b0b'].map((agentId, index) => ({
       name: 'SerialMachine',
       agentId,
@@ -82,6 +82,7 @@ describe('AgentLocator', () => {
       software: 'test',
       isOpen: false,
       tcpPort: 7400 + index,
+      fingerprint: (['AAAA', 'BBBB'][index] ?? '').concat('-').repeat(4).slice(0, -1),
       hostName: 'host.local',
       addresses: [`10.0.0.${index + 1}`],
       interfaceName: 'eth0',
@@ -95,9 +96,12 @@ describe('AgentLocator', () => {
       code: 'agent-ambiguous',
       fields: { choices: 'SerialMachine-0a0a0a0a, SerialMachine-0b0b0b0b' },
     });
-    expect(await twinLocator.locate(named('SerialMachine-0b0b0b0b'))).toEqual([
-      { host: '10.0.0.2', tcpPort: 7401, carrier: 'stream' },
-    ]);
+    const second = [{ host: '10.0.0.2', tcpPort: 7401, carrier: 'stream' }];
+    expect(await twinLocator.locate(named('SerialMachine-0b0b0b0b'))).toEqual(second);
+    const located = (pin: string | undefined) => twinLocator.locate(named('SerialMachine'), { pinOf: () => pin });
+    expect(await located(`${'B'.repeat(51)}A`)).toEqual(second);
+    await expect(located(`${'C'.repeat(51)}A`)).rejects.toMatchObject({ code: 'agent-ambiguous' });
+    await expect(located(undefined)).rejects.toMatchObject({ code: 'agent-ambiguous' });
   });
 
   it('tells when an agent comes to be advertised', async () => {
@@ -117,7 +121,7 @@ describe('AgentLocator', () => {
 
   it('gives up when it is asked to', async () => {
     const giveUp = new AbortController();
-    const locating = locator().locate(named('nobody'), giveUp.signal);
+    const locating = locator().locate(named('nobody'), { signal: giveUp.signal });
     giveUp.abort();
     await expect(locating).rejects.toMatchObject({ code: 'aborted' });
   });
@@ -135,6 +139,18 @@ describe('tryEach', () => {
     });
     expect(result).toBe('b');
     expect(tried).toEqual(['a', 'b']);
+  });
+
+  it('goes on where somebody else answers, and fails with that if none of them is the agent', async () => {
+    const fields = { host: 'a', known: 'K', shown: 'S', fingerprint: 'F' };
+    const stranger = new SercliError('agent-key-changed', fields);
+    const attempt = (result: string | undefined) => async (place: { host: string }) => {
+      if (place.host === 'a') throw stranger;
+      if (result === undefined) throw unreachable;
+      return result;
+    };
+    expect(await tryEach([named('a'), named('b')], attempt('b'))).toBe('b');
+    await expect(tryEach([named('a'), named('b')], attempt(undefined))).rejects.toBe(stranger);
   });
 
   it('fails as the last one did, and at once where the agent answered', async () => {

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Browser, Discovery, FoundAgent, InterfaceChoice } from '@sercli/discovery';
-import type { AgentPlace, ControlSockets } from '@sercli/link';
+import { type AgentPlace, type ControlSockets, shownFingerprint } from '@sercli/link';
 import { type AgentAddress, defaultTcpPort, SercliError } from '@sercli/protocol';
 import { closest, distance } from 'fastest-levenshtein';
 
@@ -22,6 +22,12 @@ export interface LocatorOptions {
   readonly isKnown?: ((host: string) => Promise<boolean>) | undefined;
 }
 
+export interface LocateOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The full fingerprint of the agent that is meant, if it is known; only asked where several agents have the name. */
+  readonly pinOf?: (() => string | undefined) | undefined;
+}
+
 /** Finds agents by name: on this machine, among those that advertise themselves, and with the system's resolver. */
 export class AgentLocator {
   readonly #options: LocatorOptions;
@@ -36,7 +42,7 @@ export class AgentLocator {
    *
    * @throws SercliError `host-not-found`, `agent-ambiguous`, `aborted`
    */
-  async locate(address: AgentAddress, signal?: AbortSignal): Promise<readonly AgentPlace[]> {
+  async locate(address: AgentAddress, options: LocateOptions = {}): Promise<readonly AgentPlace[]> {
     const { host, tcpPort } = address;
     const { discovery, sockets } = this.#options;
     const local = isLocal(address) ? await sockets?.find(host) : undefined;
@@ -45,7 +51,7 @@ export class AgentLocator {
     const search = new AgentSearch(discovery, this.#options.interfaces ?? 'all', host);
     const isKnown = (this.#options.isKnown ?? isResolved)(host);
     try {
-      const found = await search.find(isKnown, signal);
+      const found = await search.find(isKnown, options);
       if (found !== undefined) return addressesOf(found, address);
       if (await isKnown) return [address];
       throw new SercliError('host-not-found', { host, reason: whyNotFound(host, search.names) });
@@ -112,13 +118,17 @@ class AgentSearch {
    * @param isKnown whether the resolver knows the host; then the search is short
    * @throws SercliError `agent-ambiguous`, `aborted`
    */
-  async find(isKnown: Promise<boolean>, signal: AbortSignal | undefined): Promise<FoundAgent | undefined> {
+  async find(isKnown: Promise<boolean>, { signal, pinOf }: LocateOptions): Promise<FoundAgent | undefined> {
     const shortly = isKnown.then((known) => (known ? pause(preferAgentsMs) : pause(searchMs)));
     await Promise.race([this.seen(), shortly, pause(searchMs), untilAborted(signal, this.#host)]);
     if (this.#matches().length > 0) await pause(ambiguityMs);
-    const [agent, ...others] = this.#matches();
-    if (agent === undefined || others.length === 0) return agent;
-    const choices = [agent, ...others].map(({ name, agentId }) => `${name}-${agentId}`).join(', ');
+    const matches = this.#matches();
+    if (matches.length <= 1) return matches[0];
+    // What is advertised is only a hint: the one that is taken still has to prove that it has the key.
+    const shown = shownFingerprint(pinOf?.() ?? '');
+    const known = matches.filter(({ fingerprint }) => shown !== '' && fingerprint === shown);
+    if (known.length === 1) return known[0];
+    const choices = matches.map(({ name, agentId }) => `${name}-${agentId}`).join(', ');
     throw new SercliError('agent-ambiguous', { host: this.#host, choices });
   }
 
@@ -177,19 +187,25 @@ function untilAborted(signal: AbortSignal | undefined, host: string): Promise<ne
   });
 }
 
-/** Tries the places one after the other; fails as the last of them did. */
+/**
+ * Tries the places of one agent one after the other. It goes on where nobody answers, and where somebody does who is not
+ * the agent; if it was none of them, that is what it fails with.
+ */
 export async function tryEach<Result>(
   places: readonly AgentPlace[],
   attempt: (place: AgentPlace) => Promise<Result>,
 ): Promise<Result> {
   let failure: unknown = new SercliError('internal', { what: 'there was no address to try' });
+  let stranger: SercliError | undefined;
   for (const place of places) {
     try {
       return await attempt(place);
     } catch (error) {
       failure = error;
-      if (!(error instanceof SercliError) || error.code !== 'agent-unreachable') throw error;
+      const code = error instanceof SercliError ? error.code : undefined;
+      if (error instanceof SercliError && code === 'agent-key-changed') stranger ??= error;
+      else if (code !== 'agent-unreachable') throw error;
     }
   }
-  throw failure;
+  throw stranger ?? failure;
 }

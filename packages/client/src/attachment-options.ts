@@ -1,6 +1,7 @@
 import type { StartPlace } from '@sercli/link';
 import type { LineSettings, LineSettingsChange, SercliError, SessionRole, SessionStart } from '@sercli/protocol';
 import type { VirtualPortOptions } from '@sercli/virtual-port';
+import type { OpenOptions, SessionEvent } from './open-options.ts';
 import type { RelayEvent } from './relay.ts';
 
 export interface AttachmentOptions {
@@ -23,8 +24,16 @@ export interface AttachmentOptions {
   readonly isOnDemand?: boolean | undefined;
   /** The attachment ends when the application closes the virtual port, or when the far port is lost. */
   readonly isOnce?: boolean | undefined;
-  /** An agent, port or device that is not there yet, or is busy, is waited for; else it is an error. */
+  /**
+   * An agent, port or device that is not there yet, or is busy, is waited for, and an agent that has not let this client in
+   * is asked again; else it is an error.
+   */
   readonly isPatient?: boolean | undefined;
+  /**
+   * An agent that does not know this client is asked to let it in, and waited for. If not, it is asked all the same, for the
+   * next time, and that is an error. True unless said otherwise.
+   */
+  readonly waits?: boolean | undefined;
   /** Milliseconds that a cut connection may last until the port is given up and opened anew; 10 min unless said otherwise. */
   readonly graceMs?: number | undefined;
   /** Gives up starting. */
@@ -34,6 +43,7 @@ export interface AttachmentOptions {
 
 export type AttachmentEvent =
   | Exclude<RelayEvent, { kind: 'link-state' }>
+  | SessionEvent
   /** The far port is open, and reading begins there. */
   | { readonly kind: 'up'; readonly settings: LineSettings; readonly start: StartPlace }
   /** The connection is cut or the device is gone: the application sees a pause. */
@@ -49,6 +59,11 @@ export type AttachmentEvent =
   | { readonly kind: 'lost'; readonly error: SercliError; readonly inDoubtBytes: number; readonly retryMs: number }
   /** An application opened or closed the virtual port. */
   | { readonly kind: 'application'; readonly isOpen: boolean };
+
+/** What of it concerns opening the far port. */
+export function openOptions({ graceMs, waits = true, told }: AttachmentOptions, signal?: AbortSignal): OpenOptions {
+  return { signal, graceMs, ifUnknown: waits ? 'wait' : 'ask', told: (event) => told?.(event) };
+}
 
 /** What of it concerns the virtual port, which begins with `settings`. */
 export function virtualPortOptions(options: AttachmentOptions, settings: LineSettings): VirtualPortOptions {

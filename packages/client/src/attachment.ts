@@ -9,12 +9,12 @@ import {
 } from '@sercli/protocol';
 import { VirtualPort } from '@sercli/virtual-port';
 import type { AgentConnections } from './agent-connections.ts';
-import { type AttachmentEvent, type AttachmentOptions, virtualPortOptions } from './attachment-options.ts';
+import { type AttachmentEvent, type AttachmentOptions, openOptions, virtualPortOptions } from './attachment-options.ts';
 import { Backoff } from './backoff.ts';
 import { closeInTime } from './close-in-time.ts';
 import { type FarPort, type LastLink, lookUpFarPort, startAfter } from './far-port.ts';
 import { Relay, type RelayEvent } from './relay.ts';
-import { mayPass, waitToRetry } from './retry-wait.ts';
+import { mayBeLetIn, mayPass, waitToRetry } from './retry-wait.ts';
 
 /** A far port that was open for so long is tried again at once when it is lost; one that ends at once is not. */
 const steadyMs = 10_000;
@@ -80,7 +80,7 @@ export class Attachment {
         return await Attachment.#startNow(address, connections, options);
       } catch (cause) {
         const error = toSercliError(cause);
-        if (!isPatient || !mayPass(error) || signal.aborted) throw cause;
+        if (!isPatient || signal.aborted || !(mayPass(error) || mayBeLetIn(error))) throw cause;
         const retryMs = backoff.next();
         told?.({ kind: 'lost', error, inDoubtBytes: 0, retryMs });
         await waitToRetry(address, error, { ms: retryMs, locator: connections.locator, signal });
@@ -93,13 +93,13 @@ export class Attachment {
     connections: AgentConnections,
     options: AttachmentOptions,
   ): Promise<Attachment> {
-    const { isOnDemand = false, settings = {}, role, takes, start, signal, graceMs } = options;
+    const { isOnDemand = false, settings = {}, role, takes, start, signal } = options;
     if (isOnDemand) {
       const inForce = await lookUpFarPort(address, connections, options);
       const port = await VirtualPort.create(virtualPortOptions(options, inForce));
       return new Attachment(address, connections, port, options);
     }
-    const link = await connections.open(address, { settings, role, takes, start }, { signal, graceMs });
+    const link = await connections.open(address, { settings, role, takes, start }, openOptions(options, signal));
     try {
       const port = await VirtualPort.create(virtualPortOptions(options, link.settings));
       const attachment = new Attachment(address, connections, port, options);
@@ -178,8 +178,8 @@ export class Attachment {
     const giveUp = new AbortController();
     this.#farPort = { kind: 'opening', giveUp, last };
     try {
-      const { graceMs } = this.#options;
-      const link = await this.#connections.open(this.address, this.#request(last), { signal: giveUp.signal, graceMs });
+      const opening = openOptions(this.#options, giveUp.signal);
+      const link = await this.#connections.open(this.address, this.#request(last), opening);
       if (giveUp.signal.aborted)
         return link.abort(new SercliError('aborted', { what: formatPortAddress(this.address) }));
       this.#up(link, last);
@@ -239,7 +239,8 @@ export class Attachment {
   #lost(error: SercliError, last: LastLink | undefined, inDoubtBytes: number): void {
     if (this.#farPort.kind === 'ended') return;
     this.#pausedAt = undefined;
-    if (this.#options.isOnce) return void this.#fail(error);
+    const isTurnedAway = mayBeLetIn(error) && this.#farPort.kind === 'opening';
+    if (this.#options.isOnce || (isTurnedAway && !this.#options.isPatient)) return void this.#fail(error);
     // An agent that was restarted is there: nothing is to be waited for.
     const retryMs = error.code === 'session-unknown' ? 0 : this.#backoff.next();
     const giveUp = new AbortController();

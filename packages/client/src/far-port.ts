@@ -1,8 +1,7 @@
 import type { RemoteLink } from '@sercli/link';
 import { type LineSettings, type ListedPort, type PortAddress, SercliError, type SessionStart } from '@sercli/protocol';
 import type { AgentConnections } from './agent-connections.ts';
-import type { AttachmentOptions } from './attachment-options.ts';
-import { listPorts } from './port-directory.ts';
+import { type AttachmentOptions, openOptions } from './attachment-options.ts';
 import type { Relay } from './relay.ts';
 
 /** The port of the agent, as an attachment has it. */
@@ -32,9 +31,10 @@ export function startAfter({ link }: LastLink): SessionStart {
 export async function lookUpFarPort(
   address: PortAddress,
   connections: AgentConnections,
-  { settings, signal }: AttachmentOptions,
+  options: AttachmentOptions,
 ): Promise<LineSettings> {
-  const { agent, ports } = await listPorts(address, { locator: connections.locator, signal });
+  const { role, settings, signal } = options;
+  const { agent, ports } = await connections.listPorts(address, { ...openOptions(options, signal), role });
   const found = ports.find((port) => port.name === address.port);
   if (found === undefined) {
     const names = ports.map((port) => port.name).join(', ') || 'none';

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import type { AgentPlace, DialKeys } from '@sercli/link';
 import {
   type AgentAddress,
   type PortList,
@@ -7,7 +9,8 @@ import {
   portWatchPath,
   SercliError,
 } from '@sercli/protocol';
-import { answerText, askAgent, type DirectoryOptions, parseAnswer, readAnswer } from './agent-answer.ts';
+import { answerLines, askAgent, type DirectoryOptions, parseAnswer, readAnswer } from './agent-answer.ts';
+import { askPlace } from './http-request.ts';
 
 /** An agent that told no list and gave no sign of life for so long counts as gone, in milliseconds. */
 const silentMs = 2.2 * portWatchBeatMs;
@@ -15,9 +18,10 @@ const silentMs = 2.2 * portWatchBeatMs;
 /**
  * Asks an agent for its ports.
  *
- * @throws SercliError `host-not-found`, `agent-unreachable`, `not-an-agent`, `connection-lost`, `aborted`
+ * @throws SercliError `host-not-found`, `agent-unreachable`, `agent-key-changed`, `not-authorized`, `not-an-agent`,
+ *   `connection-lost`, `aborted`
  */
-export function listPorts(address: AgentAddress, options: DirectoryOptions = {}): Promise<PortList> {
+export function listPorts(address: AgentAddress, options: DirectoryOptions): Promise<PortList> {
   return readAnswer(address, portListPath, parsePortList, options);
 }
 
@@ -28,19 +32,30 @@ export function listPorts(address: AgentAddress, options: DirectoryOptions = {})
  */
 export async function* watchPorts(
   address: AgentAddress,
-  options: DirectoryOptions = {},
+  options: DirectoryOptions,
 ): AsyncGenerator<PortList, void, void> {
-  const response = await askAgent(address, portWatchPath, options);
+  yield* portLists(address, await askAgent(address, portWatchPath, options), options.signal);
+}
+
+/** As `watchPorts`, of the agent at one place. */
+export async function* watchPlace(
+  place: AgentPlace,
+  keys: DialKeys,
+  signal: AbortSignal,
+): AsyncGenerator<PortList, void, void> {
+  yield* portLists(place, await askPlace(place, keys, portWatchPath, { signal }), signal);
+}
+
+async function* portLists(
+  address: AgentAddress,
+  response: IncomingMessage,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<PortList, void, void> {
   response.socket.setTimeout(silentMs, () => response.destroy(new Error(`it said nothing for ${silentMs / 1000} s`)));
-  let rest = '';
   try {
-    for await (const text of answerText(address, response, 'line')) {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) if (line !== '') yield parseAnswer(address, line, parsePortList);
-    }
+    for await (const line of answerLines(address, response)) yield parseAnswer(address, line, parsePortList);
   } catch (error) {
-    if (options.signal?.aborted) return;
+    if (signal?.aborted) return;
     throw error;
   }
   throw new SercliError('connection-lost', { host: address.host, reason: 'the agent ended it' });

@@ -13,6 +13,11 @@ export function mayPass({ exit }: SercliError): boolean {
   return exit === 3 || exit === 5 || exit === 6;
 }
 
+/** Errors after which it can succeed when somebody lets this client in. */
+export function mayBeLetIn({ code }: SercliError): boolean {
+  return code === 'not-authorized';
+}
+
 /** Waits `ms`, or until an agent that was not there is advertised, or until the signal is aborted. */
 export async function waitToRetry(
   address: AgentAddress,

@@ -116,7 +116,10 @@ describe('AuthorizedClients', () => {
     );
     expect(clients.find(fingerprint)).toEqual(anna);
     expect(clients.list()).toHaveLength(2);
-    expect(report).toHaveBeenCalledWith(path, { number: 3, problem: expect.stringContaining('nonsense') });
+    expect(report).toHaveBeenCalledWith(path, {
+      number: 3,
+      problem: expect.stringContaining('does not begin with a fingerprint'),
+    });
     expect(await clients.remove(fingerprint)).toBe(true);
     expect(clients.find(fingerprint)).toBeUndefined();
     expect(await readFile(path, 'utf8')).toBe(`# the lab\nnonsense\n${other} role=monitor # Ben\n`);

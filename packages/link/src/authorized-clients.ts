@@ -1,6 +1,7 @@
-import { matchesGlob, type SessionRole } from '@sercli/protocol';
-import { parseFullFingerprint } from './fingerprint.ts';
+import { matchesGlob, SercliError, type SessionRole } from '@sercli/protocol';
+import { parseFullFingerprint, shownFingerprint } from './fingerprint.ts';
 import type { PrivateFiles } from './state/private-files.ts';
+import { provisionedRecords } from './state/provisioned-records.ts';
 import { type BrokenLineReport, RecordFile } from './state/record-file.ts';
 import { formatInstant, parseInstant, type Reading, type RecordTail, splitLine } from './state/record-line.ts';
 import type { RecordFormat } from './state/record-lines.ts';
@@ -50,7 +51,8 @@ export function parseAuthorizedClient(line: string): Reading<AuthorizedClient> |
   const { words, ...tail } = split.entry;
   const [fingerprintText = '', ...options] = words;
   const fingerprint = parseFullFingerprint(fingerprintText);
-  if (fingerprint === undefined) return { problem: `"${fingerprintText}" is no fingerprint of 52 characters` };
+  // It is not repeated: the file may be a key that was put in the wrong place.
+  if (fingerprint === undefined) return { problem: 'it does not begin with a fingerprint of 52 characters' };
   let rights: Partial<Rights> = {};
   const seen = new Set<string>();
   for (const option of options) {
@@ -87,18 +89,34 @@ const format: RecordFormat<AuthorizedClient> = {
 /** The clients that an agent admits, in the file `authorized_clients`, in the spirit of OpenSSH's authorized_keys (sshd(8)). */
 export class AuthorizedClients {
   readonly #file: RecordFile<AuthorizedClient>;
+  /** Those that the environment authorises, which no command changes. */
+  readonly #provisioned: ReadonlyMap<string, AuthorizedClient>;
 
-  constructor(files: PrivateFiles, report: BrokenLineReport) {
+  /**
+   * @param provisioned lines as in the file, or the path of a file with such lines; `$SERCLI_AUTHORIZED_CLIENTS` unless given
+   * @throws SercliError `state-untrusted`, `state-unusable`
+   */
+  constructor(
+    files: PrivateFiles,
+    report: BrokenLineReport,
+    provisioned: string | undefined = process.env.SERCLI_AUTHORIZED_CLIENTS,
+  ) {
     this.#file = new RecordFile(files, 'authorized_clients', format, report);
+    this.#provisioned = provisionedRecords('SERCLI_AUTHORIZED_CLIENTS', provisioned, format, report);
   }
 
   get path(): string {
     return this.#file.path;
   }
 
-  /** @throws SercliError `state-untrusted`, `state-unusable` */
+  /** Those of the environment and those of the file. @throws SercliError `state-untrusted`, `state-unusable` */
   list(): readonly AuthorizedClient[] {
-    return [...this.#file.entries.values()];
+    return [...new Map([...this.#file.entries, ...this.#provisioned]).values()];
+  }
+
+  /** Whether the environment authorises the client; then the file has no say. */
+  isProvisioned(fingerprint: string): boolean {
+    return this.#provisioned.has(fingerprint);
   }
 
   /**
@@ -108,24 +126,33 @@ export class AuthorizedClients {
    * @throws SercliError `state-untrusted`, `state-unusable`
    */
   find(fingerprint: string): AuthorizedClient | undefined {
-    return this.#file.entries.get(fingerprint);
+    return this.#provisioned.get(fingerprint) ?? this.#file.entries.get(fingerprint);
   }
 
   /**
    * Admits a client, or changes what it may do.
    *
-   * @throws SercliError `usage` when it cannot be written into a line; `state-untrusted`, `state-unusable`
+   * @throws SercliError `usage` when it cannot be written into a line, or the environment authorises it; `state-untrusted`,
+   *   `state-unusable`
    */
-  put(client: AuthorizedClient): Promise<void> {
+  async put(client: AuthorizedClient): Promise<void> {
+    this.#refuseProvisioned(client.fingerprint);
     return this.#file.put(client);
   }
 
   /**
    * Says whether the client was admitted; it is not any more.
    *
-   * @throws SercliError `state-untrusted`, `state-unusable`
+   * @throws SercliError `usage` when the environment authorises it; `state-untrusted`, `state-unusable`
    */
-  remove(fingerprint: string): Promise<boolean> {
+  async remove(fingerprint: string): Promise<boolean> {
+    this.#refuseProvisioned(fingerprint);
     return this.#file.remove(fingerprint);
+  }
+
+  #refuseProvisioned(fingerprint: string): void {
+    if (!this.isProvisioned(fingerprint)) return;
+    const what = `${shownFingerprint(fingerprint)} is authorised by the environment of the agent`;
+    throw new SercliError('usage', { what, remedy: 'change SERCLI_AUTHORIZED_CLIENTS and start the agent again' });
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Identity, loadIdentity } from './identity.ts';
+import { type Identity, identityPath, loadIdentity, makeIdentityFile } from './identity.ts';
 
 describe('loadIdentity', () => {
   let directory: string;
@@ -96,9 +96,29 @@ describe('a provisioned identity', () => {
     await expect(loadIdentity(unused, path)).rejects.toThrow(/do not belong together/);
   });
 
+  it('is refused when the key itself is given in place of its path, and not repeated', async () => {
+    const error = await loadIdentity(unused, `${identity.key}\n${identity.cert}`).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'state-unusable', message: expect.stringContaining('$SERCLI_IDENTITY') });
+    expect(inspect(error, { depth: 9 })).not.toContain(identity.key.split('\n')[1]);
+  });
+
   it('is missed when there is no such file: no other one is made in its place', async () => {
     await expect(loadIdentity(directory, path)).rejects.toThrow(
       /secret\.pem: there is no such file; write .*SERCLI_IDENTITY/,
     );
+  });
+});
+
+describe('makeIdentityFile', () => {
+  it('makes an identity for another machine, in a new file that only its owner can read', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'sercli-identity-'));
+    const path = join(directory, 'plant.pem');
+    const made = await makeIdentityFile(path);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(identityPath(directory, path)).toBe(path);
+    expect(await loadIdentity('/proc/unused', path)).toEqual(made);
+    await expect(makeIdentityFile(path)).rejects.toThrow(/plant\.pem: .*exists/);
+    expect(await loadIdentity('/proc/unused', path)).toEqual(made);
+    await rm(directory, { recursive: true });
   });
 });

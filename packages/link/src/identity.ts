@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { open } from 'node:fs/promises';
 import { reasonOf, SercliError } from '@sercli/protocol';
 import { PrivateFiles } from './state/private-files.ts';
 import { readTrustedFile } from './state/trusted-file.ts';
@@ -37,8 +38,36 @@ export async function loadIdentity(
   return parseIdentity(files.path(fileName), files.read(fileName, 'secret'), remedy);
 }
 
+/** The file that `loadIdentity` reads. */
+export function identityPath(directory: string, provisioned: string | undefined = process.env.SERCLI_IDENTITY): string {
+  return provisioned || new PrivateFiles(directory).path(fileName);
+}
+
+/**
+ * Makes an identity for another machine, in a new file that only this user can read.
+ *
+ * @throws SercliError `state-unusable`, also when there is such a file already
+ */
+export async function makeIdentityFile(path: string): Promise<Identity> {
+  const made = await makeIdentity();
+  const remedy = 'give the path of a file that is not there yet, in a directory that this user can write to';
+  try {
+    await using file = await open(path, 'wx', 0o600);
+    await file.writeFile(made);
+    await file.sync();
+  } catch (cause) {
+    throw new SercliError('state-unusable', { path, reason: reasonOf(cause), remedy }, { cause });
+  }
+  return parseIdentity(path, Buffer.from(made), remedy);
+}
+
 function readProvisioned(path: string): Identity {
   const remedy = 'write a private key and its certificate into it, both as PEM, or unset SERCLI_IDENTITY';
+  if (path.includes('-----BEGIN')) {
+    const reason = 'it is no path but holds a key itself, which all programs started from there can read';
+    const instead = 'write the key into a file, and its path into SERCLI_IDENTITY';
+    throw new SercliError('state-unusable', { path: '$SERCLI_IDENTITY', reason, remedy: instead });
+  }
   try {
     return parseIdentity(path, readTrustedFile(path, 'provisioned'), remedy);
   } catch (cause) {

@@ -20,21 +20,32 @@ export {
   shortHostName,
 } from './control/control-sockets.ts';
 export { fingerprintOf, fullFingerprintOf, parseFullFingerprint, shortIdOf, shownFingerprint } from './fingerprint.ts';
-export { type Identity, loadIdentity } from './identity.ts';
+export { type Identity, identityPath, loadIdentity, makeIdentityFile } from './identity.ts';
 export { formatKnownAgent, type KnownAgent, KnownAgents, parseKnownAgent } from './known-agents.ts';
-export { type AgentPlace, formatAgentPlace, requestAgent } from './native/agent-place.ts';
-export { type DialOptions, dial, dialError, dialTimeoutMs, nativePath, refusalError } from './native/dial.ts';
+export {
+  type AgentPlace,
+  type AgentRequestOptions,
+  dialTimeoutMs,
+  formatAgentPlace,
+  requestAgent,
+} from './native/agent-place.ts';
+export type { DialKeys } from './native/agent-tls.ts';
+export { sourceOf } from './native/connection-counts.ts';
+export { type DialOptions, dial, dialError, nativePath, refusalError } from './native/dial.ts';
 export { type EndpointHandlers, NativeEndpoint } from './native/endpoint.ts';
 export { HeldSessions, type SessionHolding } from './native/held-sessions.ts';
+export type { HttpRefusal } from './native/http-answers.ts';
 export { type ListenOptions, listenNative, type NativeListener } from './native/listen.ts';
 export { type LocalListener, type LocalListenOptions, listenLocal } from './native/listen-local.ts';
 export { RemoteLink, type RemoteLinkOptions } from './native/remote-link.ts';
 export type { StartPlace } from './native/remote-port.ts';
 export { ServedSession, type ServedSessionOptions } from './native/served-session.ts';
+export type { Peer } from './peer.ts';
 export { ReceiveQueue } from './receive-queue.ts';
 export type * from './serial-link.ts';
 export { PrivateFiles } from './state/private-files.ts';
 export type { BrokenLineReport } from './state/record-file.ts';
 export type { Reading, RecordTail } from './state/record-line.ts';
 export type { BrokenLine } from './state/record-lines.ts';
+export { stateDirectory } from './state/state-directory.ts';
 export type { Audience } from './state/trusted-file.ts';

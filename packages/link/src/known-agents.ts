@@ -1,6 +1,7 @@
-import { formatAgentAddress, parseAgentAddress, reasonOf } from '@sercli/protocol';
+import { formatAgentAddress, parseAgentAddress, reasonOf, SercliError } from '@sercli/protocol';
 import { parseFullFingerprint } from './fingerprint.ts';
 import type { PrivateFiles } from './state/private-files.ts';
+import { provisionedRecords } from './state/provisioned-records.ts';
 import { type BrokenLineReport, RecordFile } from './state/record-file.ts';
 import { formatInstant, parseInstant, type Reading, type RecordTail, splitLine } from './state/record-line.ts';
 import type { RecordFormat } from './state/record-lines.ts';
@@ -51,23 +52,40 @@ const format: RecordFormat<KnownAgent> = { parse: parseKnownAgent, format: forma
 /** The agents that a client knows, in the file `known_agents`, in the spirit of OpenSSH's known_hosts (sshd(8)). */
 export class KnownAgents {
   readonly #file: RecordFile<KnownAgent>;
+  /** Those that the environment makes known, which no command changes; they hold where the file says something else. */
+  readonly #provisioned: ReadonlyMap<string, KnownAgent>;
 
-  constructor(files: PrivateFiles, report: BrokenLineReport) {
+  /**
+   * @param provisioned lines as in the file, or the path of a file with such lines; `$SERCLI_KNOWN_AGENTS` unless given
+   * @throws SercliError `state-untrusted`, `state-unusable`
+   */
+  constructor(
+    files: PrivateFiles,
+    report: BrokenLineReport,
+    provisioned: string | undefined = process.env.SERCLI_KNOWN_AGENTS,
+  ) {
     this.#file = new RecordFile(files, 'known_agents', format, report);
+    this.#provisioned = provisionedRecords('SERCLI_KNOWN_AGENTS', provisioned, format, report);
   }
 
   get path(): string {
     return this.#file.path;
   }
 
-  /** @throws SercliError `state-untrusted`, `state-unusable` */
+  /** Those of the file and those of the environment. @throws SercliError `state-untrusted`, `state-unusable` */
   list(): readonly KnownAgent[] {
-    return [...this.#file.entries.values()];
+    return [...new Map([...this.#file.entries, ...this.#provisioned]).values()];
+  }
+
+  /** Whether the environment makes the agent known; then the file has no say. */
+  isProvisioned({ host, tcpPort }: Pick<KnownAgent, 'host' | 'tcpPort'>): boolean {
+    return this.#provisioned.has(keyOf({ host, tcpPort }));
   }
 
   /** @throws SercliError `state-untrusted`, `state-unusable` */
   find(host: string, tcpPort: number): KnownAgent | undefined {
-    return this.#file.entries.get(keyOf({ host, tcpPort }));
+    const key = keyOf({ host, tcpPort });
+    return this.#provisioned.get(key) ?? this.#file.entries.get(key);
   }
 
   /**
@@ -76,26 +94,35 @@ export class KnownAgents {
    *
    * @throws SercliError `usage` when it cannot be written into a line; `state-untrusted`, `state-unusable`
    */
-  add(agent: KnownAgent): Promise<KnownAgent> {
-    return this.#file.add(agent);
+  async add(agent: KnownAgent): Promise<KnownAgent> {
+    return this.#provisioned.get(keyOf(agent)) ?? this.#file.add(agent);
   }
 
   /**
    * Lets an agent have another key from now on.
    *
-   * @throws SercliError `usage` when it cannot be written into a line; `state-untrusted`, `state-unusable`
+   * @throws SercliError `usage` when it cannot be written into a line, or the environment makes it known; `state-untrusted`,
+   *   `state-unusable`
    */
-  replace(agent: KnownAgent): Promise<void> {
+  async replace(agent: KnownAgent): Promise<void> {
+    this.#refuseProvisioned(agent);
     return this.#file.put(agent);
   }
 
   /**
    * Forgets an agent, and says whether it was known.
    *
-   * @throws SercliError `state-untrusted`, `state-unusable`
+   * @throws SercliError `usage` when the environment makes it known; `state-untrusted`, `state-unusable`
    */
-  remove(host: string, tcpPort: number): Promise<boolean> {
+  async remove(host: string, tcpPort: number): Promise<boolean> {
+    this.#refuseProvisioned({ host, tcpPort });
     return this.#file.remove(keyOf({ host, tcpPort }));
+  }
+
+  #refuseProvisioned(agent: Pick<KnownAgent, 'host' | 'tcpPort'>): void {
+    if (!this.isProvisioned(agent)) return;
+    const what = `the key of ${agent.host} is given by the environment`;
+    throw new SercliError('usage', { what, remedy: 'change SERCLI_KNOWN_AGENTS' });
   }
 }
 

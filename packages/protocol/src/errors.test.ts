@@ -34,7 +34,7 @@ describe('SercliError', () => {
     for (const name of fieldNames(code)) expect(error.message).toContain(`<${name}>`);
     expect(error.message).not.toMatch(/[{}]/);
     expect(error.exit).toBe(errorTable[code].exit);
-    expect([1, 2, 3, 4, 5, 6]).toContain(error.exit);
+    expect([1, 2, 3, 4, 5, 6, 7]).toContain(error.exit);
     expect(error.name).toBe('SercliError');
   });
 

@@ -45,6 +45,14 @@ export const errorTable = {
     template: 'what answers at {place} is no sercli agent ({reason}); check the TCP port',
   },
   'port-not-found': { exit: 3, template: 'no port {port} on {host}; it has: {ports}' },
+  'client-not-found': {
+    exit: 3,
+    template: '{client} is not {state} on {host}; who is and who waits says: sercli authorize',
+  },
+  'client-ambiguous': {
+    exit: 3,
+    template: '{client} begins the fingerprints of several clients on {host}; give more of one of: {choices}',
+  },
   'device-not-found': { exit: 3, template: 'no device {device}: {reason}; plug it in or correct the path' },
 
   // 4: refused
@@ -70,9 +78,29 @@ export const errorTable = {
     template: 'will not replace {path}: it is {what}; choose another path with --link',
   },
   'agent-full': { exit: 4, template: 'the agent serves {count} {things} already, its limit; try again later' },
-  'address-refused': {
+  'agent-key-changed': {
     exit: 4,
-    template: '{host} serves private networks only, and {address} is not in one; connect from such a network',
+    template:
+      'the key of {host} is another one than before: known is {known}, shown was {shown}; somebody may stand in between. Only if its key was really changed, run: sercli trust {host} {fingerprint}',
+  },
+  'certificate-missing': {
+    exit: 4,
+    template:
+      '{host} serves clients that it knows, and this one showed no certificate; use sercli, or give your program one of its own',
+  },
+  'owner-only': {
+    exit: 4,
+    template: '{what} is up to the user who runs the agent; ask on its machine, as that user',
+  },
+  'role-refused': {
+    exit: 4,
+    template:
+      '{host} lets this client only watch; use --monitor, or on {host} run: sercli authorize {fingerprint} --role control',
+  },
+  'port-refused': {
+    exit: 4,
+    template:
+      '{host} does not let this client use {port}; on {host} run: sercli authorize {fingerprint} --ports with {port} among them',
   },
   'state-untrusted': { exit: 4, template: 'will not use {path}: {reason}; {remedy}' },
   'host-name-refused': {
@@ -134,6 +162,12 @@ export const errorTable = {
   },
   closed: { exit: 6, template: '{what} is closed; open it again' },
   aborted: { exit: 1, template: '{what} was cancelled; start it again when it is wanted' },
+
+  // 7: not authorised
+  'not-authorized': {
+    exit: 7,
+    template: '{host} does not know this client: {reason}; on {host} run: sercli authorize {fingerprint}',
+  },
 
   // what a peer sent breaks the protocol, or is an error of its own that this release does not know
   'peer-error': { exit: 1, template: 'the peer reports {code}: {message}' },

@@ -5,7 +5,25 @@
  * @packageDocumentation
  */
 export * from './address.ts';
+export {
+  type AdmissionRequest,
+  type AdmissionState,
+  admissionBeatMs,
+  admissionPath,
+  parseAdmissionRequest,
+  parseAdmissionState,
+} from './admission.ts';
 export * from './byte-size.ts';
+export {
+  type Authorization,
+  type ClientList,
+  clientListPath,
+  type ListedClient,
+  parseAuthorization,
+  parseClientList,
+  type WaitingClient,
+  waitingListPath,
+} from './client-list.ts';
 export * from './errors.ts';
 export * from './glob.ts';
 export * from './limits.ts';
@@ -38,6 +56,7 @@ export type { Hello } from './native/messages/hello.ts';
 export type { SessionRole, SessionStart } from './native/messages/open.ts';
 export type { Opened } from './native/messages/opened.ts';
 export type { PortRequest } from './native/messages/request.ts';
+export { mayDo, type Operation, type OperationName, operationTable, type Rank, ranks } from './operations.ts';
 export {
   type ListedPort,
   type PortList,

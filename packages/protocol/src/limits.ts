@@ -1,67 +1,73 @@
-/** What a peer may make this side keep or wait for. Each field says what it bounds and why. */
-export interface Limits {
-  /** Data bytes in one DATA frame; a larger one would keep other channels and pings waiting behind it. */
-  readonly dataBytes: number;
-  /** Bytes in the body of any other message; all of them are short texts. */
-  readonly messageBytes: number;
-  /** Bytes that wait for a peer that does not read; data never comes near it, answers to a flood of pings do. */
-  readonly unsentBytes: number;
-  /** Sessions on one connection, those that are closing included; each costs memory and may open a device. */
-  readonly sessionsPerConnection: number;
-  /** Requests of one session that wait for their answer; each is kept until it is done. */
-  readonly pendingRequests: number;
-  /** Steps of one line sequence, and the milliseconds one step may wait; a sequence holds the port. */
-  readonly sequenceSteps: number;
-  readonly stepWaitMs: number;
-  /** Milliseconds from the opening of a connection to the peer's HELLO; a silent one holds a socket. */
-  readonly greetingMs: number;
-  /** Milliseconds between pings, and without any sign of life until the peer counts as dead. */
-  readonly pingMs: number;
-  readonly deadMs: number;
-  /** Milliseconds an acknowledgement waits for data to travel with it. */
-  readonly ackDelayMs: number;
-  /** Window from device to application: what the client keeps for an application that reads late. The agent's log keeps the rest. */
-  readonly receiveWindowBytes: number;
-  /**
-   * Window from application to device: `sendWindowMs` at the rate at which the driver takes bytes, within these bounds.
-   * All of it is still to be sent when the user presses Ctrl-C, so it is kept short.
-   */
-  readonly sendWindowMs: number;
-  readonly sendWindowMinBytes: number;
-  readonly sendWindowMaxBytes: number;
-  /**
-   * Bytes, and numbered messages, of one session that are kept until the peer has acknowledged them. A peer may grant any
-   * window and acknowledge nothing.
-   */
-  readonly keptBytes: number;
-  readonly keptMessages: number;
+/** A limit: its value, and what it bounds and why, as the documentation prints it. */
+export interface Limit {
+  readonly value: number;
+  readonly bounds: string;
 }
 
-export const defaultLimits: Limits = {
-  dataBytes: 16_384,
-  messageBytes: 16_384,
-  unsentBytes: 1_048_576,
-  sessionsPerConnection: 1024,
-  pendingRequests: 256,
-  sequenceSteps: 256,
-  stepWaitMs: 60_000,
-  greetingMs: 5_000,
-  pingMs: 5_000,
-  deadMs: 11_000,
-  ackDelayMs: 25,
-  receiveWindowBytes: 262_144,
-  sendWindowMs: 200,
-  sendWindowMinBytes: 4_096,
-  sendWindowMaxBytes: 262_144,
-  keptBytes: 1_048_576,
-  keptMessages: 1_024,
-};
+/** What a peer may make the other side keep or wait for, in the native protocol: `limit -> {value, bounds}`. */
+export const limitTable = {
+  dataBytes: {
+    value: 16_384,
+    bounds: 'bytes of data in one DATA frame: a larger one would keep other channels and pings waiting behind it',
+  },
+  messageBytes: { value: 16_384, bounds: 'bytes in the body of any other message: all of them are short texts' },
+  unsentBytes: {
+    value: 1_048_576,
+    bounds: 'bytes that wait for a peer that does not read: data never comes near it, answers to a flood of pings do',
+  },
+  sessionsPerConnection: {
+    value: 1024,
+    bounds: 'sessions on one connection, those that are closing included: each costs memory and may open a device',
+  },
+  pendingRequests: {
+    value: 256,
+    bounds: 'requests of one session that wait for their answer: each is kept until it is done',
+  },
+  sequenceSteps: { value: 256, bounds: 'steps of one line sequence: it holds the port until the last one is done' },
+  stepWaitMs: {
+    value: 60_000,
+    bounds: 'milliseconds that one step of a line sequence waits: meanwhile it holds the port',
+  },
+  greetingMs: {
+    value: 5_000,
+    bounds: 'milliseconds from the opening of a connection to the HELLO of the peer: a silent one holds a socket',
+  },
+  pingMs: { value: 5_000, bounds: 'milliseconds between two pings' },
+  deadMs: { value: 11_000, bounds: 'milliseconds without any sign of life, after which the peer counts as dead' },
+  ackDelayMs: { value: 25, bounds: 'milliseconds that an acknowledgement waits for data to travel with it' },
+  receiveWindowBytes: {
+    value: 262_144,
+    bounds:
+      'bytes on the way from device to application: what the client keeps for an application that reads late; the log of the agent keeps the rest',
+  },
+  sendWindowMs: {
+    value: 200,
+    bounds:
+      'milliseconds that the driver needs for what is on the way from application to device: all of it is still to be sent when the user presses Ctrl-C',
+  },
+  sendWindowMinBytes: { value: 4_096, bounds: 'bytes that may be on the way to the device, however slow it is' },
+  sendWindowMaxBytes: { value: 262_144, bounds: 'bytes that may be on the way to the device, however fast it is' },
+  keptBytes: {
+    value: 1_048_576,
+    bounds:
+      'bytes of one session that are kept until the peer has acknowledged them: it may grant any window and acknowledge nothing',
+  },
+  keptMessages: {
+    value: 1_024,
+    bounds: 'numbered messages of one session that are kept until the peer has acknowledged them',
+  },
+} as const satisfies Record<string, Limit>;
+
+/** Their values; a test may have others. */
+export type Limits = Readonly<Record<keyof typeof limitTable, number>>;
+
+export const defaultLimits: Limits = valuesOf(limitTable);
 
 /**
- * What an agent lets those do that it does not know yet, before and beside the native protocol:
+ * What an agent lets its clients do, and those first that it does not know yet, before and beside the native protocol:
  * `limit -> {value, bounds}`. Each bounds what one attack can cost.
  */
-export const listenLimitTable = {
+export const agentLimitTable = {
   connections: { value: 512, bounds: 'connections at once: each holds a descriptor and 72 kB' },
   connectionsPerAddress: {
     value: 256,
@@ -74,21 +80,45 @@ export const listenLimitTable = {
   },
   headerBytes: { value: 8_192, bounds: 'bytes of the head of a request: it is kept until it is whole' },
   headerFields: { value: 64, bounds: 'fields in the head of a request: each costs more memory than its bytes' },
+  requestBodyBytes: { value: 16_384, bounds: 'bytes of the body of a request: it is kept until it is whole' },
   keepAliveMs: { value: 5_000, bounds: 'milliseconds between two requests: idle clients hold a connection' },
   unreadAnswerMs: {
     value: 30_000,
     bounds: 'milliseconds without progress of an answer: a client that does not read it holds it in memory',
   },
+  watchBacklogBytes: {
+    value: 65_536,
+    bounds: 'bytes of port lists that wait for a client that follows them: the next list waits until they have left',
+  },
   webSocketMessageBytes: { value: 65_536, bounds: 'bytes of one WebSocket message, a frame with its header' },
-} as const;
+  waitingClients: {
+    value: 32,
+    bounds: 'unknown clients that wait to be let in: people read the list, and strangers fill it',
+  },
+  waitingClientsPerAddress: {
+    value: 4,
+    bounds: 'unknown clients from one address, counted as connections are, that wait: nobody alone fills the list',
+  },
+  waitingMs: { value: 600_000, bounds: 'milliseconds until an unknown client that waits is forgotten' },
+  waitingConnectionsPerClient: {
+    value: 4,
+    bounds: 'connections on which one unknown client waits: several programs of one user may',
+  },
+  sessionsPerPort: {
+    value: 64,
+    bounds: 'sessions of one port, those that are cut off included: each keeps a window of bytes',
+  },
+  cutSessions: {
+    value: 256,
+    bounds: 'sessions in all that are kept for clients which were cut off and may never come back',
+  },
+} as const satisfies Record<string, Limit>;
 
-export type ListenLimits = Readonly<Record<keyof typeof listenLimitTable, number>>;
+export type AgentLimits = Readonly<Record<keyof typeof agentLimitTable, number>>;
 
-export const defaultListenLimits: ListenLimits = valuesOf(listenLimitTable);
+export const defaultAgentLimits: AgentLimits = valuesOf(agentLimitTable);
 
-function valuesOf<Name extends string>(
-  table: Readonly<Record<Name, { readonly value: number }>>,
-): Record<Name, number> {
-  const entries = Object.entries<{ readonly value: number }>(table).map(([name, { value }]) => [name, value]);
+function valuesOf<Name extends string>(table: Readonly<Record<Name, Limit>>): Record<Name, number> {
+  const entries = Object.entries<Limit>(table).map(([name, { value }]) => [name, value]);
   return Object.fromEntries(entries);
 }

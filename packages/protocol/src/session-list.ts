@@ -9,7 +9,8 @@ const time = v.pipe(v.string(), v.isoTimestamp());
 
 const listedSession = v.object({
   port: v.string(),
-  client: v.object({ name: v.string(), address: v.string() }),
+  /** `fingerprint` is the full one of its key; missing: it showed none, or came by the control socket. */
+  client: v.object({ name: v.string(), address: v.string(), fingerprint: v.exactOptional(v.string()) }),
   /** Program and version of the client. */
   software: v.string(),
   role: v.picklist(['control', 'monitor']),

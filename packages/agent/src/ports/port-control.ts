@@ -6,6 +6,8 @@ export interface Holder {
   readonly name: string;
   /** `192.168.7.2:51034` */
   readonly address: string;
+  /** The full one of the key that it proved to have; missing: it showed none, or came by the control socket. */
+  readonly fingerprint?: string | undefined;
 }
 
 /** Who controls a port, and since when. */
@@ -37,8 +39,9 @@ export function toldControl({ holder, since }: PortControl): Controller {
   return { name: holder.name, address: holder.address, since: since.toISOString() };
 }
 
-/** The same name at the same IP address: the TCP port is another one with each connection. */
+/** The same key; of clients without one, the same name at the same IP address: the TCP port is another one with each connection. */
 export function isSameClient(one: Holder, other: Holder): boolean {
+  if (one.fingerprint !== undefined || other.fingerprint !== undefined) return one.fingerprint === other.fingerprint;
   return one.name === other.name && ipAddress(one) === ipAddress(other);
 }
 

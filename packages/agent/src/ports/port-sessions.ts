@@ -1,10 +1,7 @@
 import type { LinkEvent } from '@sercli/link';
-import { SercliError } from '@sercli/protocol';
+import { defaultAgentLimits, SercliError } from '@sercli/protocol';
 import { clockTime, controlText, type Holder, isSameClient, type PortControl, toldControl } from './port-control.ts';
 import type { SessionLink } from './session-link.ts';
-
-/** Sessions of a port at once, those included that wait for their clients: each keeps a window of bytes. */
-const mostSessions = 64;
 
 /** The sessions of a port, and which of them controls it: one at most, the others monitor. */
 export class PortSessions {
@@ -64,12 +61,13 @@ export class PortSessions {
    * @throws SercliError `agent-full`
    */
   makeRoom(): void {
-    if (this.#all.size < mostSessions) return;
+    const { sessionsPerPort } = defaultAgentLimits;
+    if (this.#all.size < sessionsPerPort) return;
     const cut = this.all.filter(({ status }) => status.cutSince !== undefined);
     const [oldest] = cut.sort((one, other) => Number(one.status.cutSince) - Number(other.status.cutSince));
     const { name } = this.#port;
     if (oldest === undefined)
-      throw new SercliError('agent-full', { count: mostSessions, things: `sessions of ${name}` });
+      throw new SercliError('agent-full', { count: sessionsPerPort, things: `sessions of ${name}` });
     oldest.abort(new SercliError('session-ended', { port: name, reason: 'other clients needed its place' }));
   }
 

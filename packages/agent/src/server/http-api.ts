@@ -1,119 +1,135 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Peer } from '@sercli/link';
 import {
+  defaultAgentLimits,
+  type OperationName,
+  operationTable,
   type PortList,
-  portListPath,
-  portWatchBeatMs,
-  portWatchPath,
+  parseAuthorization,
+  type Reloaded,
   type SessionList,
-  sessionListPath,
-  tellError,
-  toSercliError,
 } from '@sercli/protocol';
+import type { Access } from '../access/access.ts';
+import type { ClientRegister } from '../access/client-register.ts';
+import { answer, answerError, answerJson, readBody, refuse } from './json-answers.ts';
+import { tellPorts } from './port-watch.ts';
 
-/** What the HTTP side of an agent can be asked. */
+/** Which ports an answer is about: those that who asked may use. */
+export type PortFilter = (port: string) => boolean;
+
+/** What an agent can be asked of its ports, once it is clear that who asks may. */
 export interface HttpApi {
-  portList(): Promise<PortList>;
-  sessionList(): SessionList;
-  /** In the text format of Prometheus. */
-  metrics(): Promise<string>;
+  portList(sees: PortFilter): Promise<PortList>;
   /** Calls `changed` with the list whenever it is another one, until what is returned is called. */
-  watchPorts(changed: (list: PortList) => void): () => void;
+  watchPorts(changed: (list: PortList) => void, sees: PortFilter): () => void;
+  sessionList(sees: PortFilter): SessionList;
+  /** In the text format of Prometheus. */
+  metrics(sees: PortFilter): Promise<string>;
+  /** Reads the configuration again. */
+  reload(): Promise<Reloaded>;
 }
 
-/** Bytes of lists that may wait for a reader of the watch; above it, the next list waits until they have left. */
-const watchBacklogBytes = 65_536;
+/** Who may use an agent, and who decides that. */
+export interface HttpAccess {
+  readonly rights: Access;
+  readonly register: ClientRegister;
+  admit(request: IncomingMessage, response: ServerResponse, peer: Peer): Promise<void>;
+}
 
-/** The path of the metrics; where Prometheus looks for them unless it is told otherwise. */
-const metricsPath = '/metrics';
+/** What answers. */
+export interface HttpService {
+  readonly api: HttpApi;
+  readonly access: HttpAccess;
+}
+
+interface Asked extends HttpService {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly peer: Peer;
+  readonly sees: PortFilter;
+  /** The full one at the end of the path, where the operation has one there. */
+  readonly fingerprint: string;
+}
+
+type Answer = (asked: Asked) => void | Promise<void>;
+
 const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
-const jsonType = 'application/json; charset=utf-8';
+const textType = 'text/plain; charset=utf-8';
 
-/** Asked by what starts agents again that do not answer; says nothing else, for everybody may ask. */
-const healthPath = '/healthz';
+/** How each operation is answered. Those that are missing belong to the native protocol. */
+const answers: Readonly<Partial<Record<OperationName, Answer>>> = {
+  // Asked by what starts agents again that do not answer; says nothing else, for everybody may ask.
+  health: ({ response }) => answer(response, textType, 'ok\n'),
+  admission: ({ access, request, response, peer }) => access.admit(request, response, peer),
+  'list-ports': async ({ api, response, sees }) => answerJson(response, await api.portList(sees)),
+  'watch-ports': ({ api, access, response, peer, sees }) => {
+    const mayWatch = (): boolean => access.rights.refusal(peer, 'watch-ports') === undefined;
+    tellPorts(
+      {
+        portList: () => api.portList(sees),
+        watchPorts: (changed) => api.watchPorts(changed, sees),
+        watchRights: (changed) => access.rights.listen(() => changed(mayWatch())),
+      },
+      response,
+    );
+  },
+  'list-sessions': ({ api, response, sees }) => answerJson(response, api.sessionList(sees)),
+  metrics: async ({ api, response, sees }) => answer(response, metricsType, await api.metrics(sees)),
+  'list-clients': ({ access, response }) => answerJson(response, access.register.list()),
+  'authorize-client': async ({ access, request, response, fingerprint }) => {
+    const authorization = await readBody(request, parseAuthorization, defaultAgentLimits.requestBodyBytes);
+    answerJson(response, await access.register.authorize(fingerprint, authorization));
+  },
+  'remove-client': async ({ access, response, fingerprint }) => {
+    answerJson(response, await access.register.remove(fingerprint));
+  },
+  'turn-away': ({ access, response, fingerprint }) => answerJson(response, access.register.turnAway(fingerprint)),
+  reload: async ({ api, response }) => answerJson(response, await api.reload()),
+};
 
-type Route = (api: HttpApi, response: ServerResponse) => void;
+/** A fingerprint in a path. */
+const fingerprintPattern = '([A-Z2-7]{51}[AQ])';
 
-const routes: ReadonlyMap<string, Route> = new Map([
-  [portListPath, answerWhole(jsonType, async (api) => toJson(await api.portList()))],
-  [portWatchPath, tellChanges],
-  [sessionListPath, answerWhole(jsonType, async (api) => toJson(api.sessionList()))],
-  [metricsPath, answerWhole(metricsType, (api) => api.metrics())],
-  [healthPath, answerWhole('text/plain; charset=utf-8', async () => 'ok\n')],
-]);
+const routes = Object.entries(operationTable).flatMap(([name, operation]) => {
+  const reply = answers[name as OperationName];
+  if (!('http' in operation) || reply === undefined) return [];
+  const [method = '', path = ''] = operation.http.split(' ');
+  const pattern = new RegExp(`^${path.replace('FINGERPRINT', fingerprintPattern)}$`);
+  return [{ name: name as OperationName, method, pattern, reply }];
+});
 
-/** Answers the routes of `HttpApi`, all of them read-only. Errors are JSON: `{"error": {"code", "message", "fields"}}`. */
-export function answerHttp(api: HttpApi, request: IncomingMessage, response: ServerResponse): void {
+/** Answers one of `operationTable`, if who asks may. Errors are JSON: `{"error": {"code", "message", "fields"}}`. */
+export function answerHttp(
+  { api, access }: HttpService,
+  request: IncomingMessage,
+  response: ServerResponse,
+  peer: Peer,
+): void {
   const path = request.url?.split('?')[0] ?? '';
-  request.resume();
-  const route = routes.get(path);
-  if (route === undefined) {
-    return answerError(response, 404, { code: 'not-found', message: `no ${path} here` });
+  const found = routes.filter(({ pattern }) => pattern.test(path));
+  // RFC 9110 section 9.3.2: HEAD is GET without the body, which node:http leaves out by itself.
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const route = found.find((candidate) => candidate.method === method);
+  const refusal = route && access.rights.refusal(peer, route.name);
+  if (route === undefined || refusal !== undefined) {
+    request.resume();
+    if (refusal !== undefined) return answerError(response, refusal);
+    if (found.length === 0) return refuse(response, 404, { code: 'not-found', message: `no ${path} here` });
+    response.setHeader('Allow', found.map((candidate) => candidate.method).join(', '));
+    return refuse(response, 405, { code: 'method', message: `${path} cannot be asked with ${request.method}` });
   }
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.setHeader('Allow', 'GET, HEAD');
-    return answerError(response, 405, { code: 'method', message: `${path} is only read` });
+  const fingerprint = route.pattern.exec(path)?.[1] ?? '';
+  const sees: PortFilter = (port) => access.rights.sees(peer, port);
+  void reply(route.reply, { api, access, request, response, peer, sees, fingerprint });
+}
+
+async function reply(give: Answer, asked: Asked): Promise<void> {
+  try {
+    await give(asked);
+  } catch (error) {
+    if (asked.response.headersSent) asked.response.destroy();
+    else answerError(asked.response, error);
   }
-  route(api, response);
-}
-
-/** The list at once, and again whenever it is another one; an empty line now and then, for the reader to see life. */
-function tellChanges(api: HttpApi, response: ServerResponse): void {
-  writeHead(response, 200, 'application/x-ndjson; charset=utf-8');
-  response.flushHeaders();
-  let told = '';
-  let latest = '';
-  const write = (): void => {
-    if (latest === told || response.writableLength >= watchBacklogBytes) return;
-    told = latest;
-    response.write(latest);
-  };
-  const tell = (list: PortList): void => {
-    latest = `${JSON.stringify(list)}\n`;
-    write();
-  };
-  response.on('drain', write);
-  const beat = setInterval(() => {
-    if (response.writableLength === 0) response.write('\n');
-  }, portWatchBeatMs);
-  const stop = api.watchPorts(tell);
-  response.on('close', () => {
-    clearInterval(beat);
-    stop();
-  });
-  // A list that could not be made is told with the first change.
-  api.portList().then(tell, () => undefined);
-}
-
-/** A route whose answer is said at once, as a whole. */
-function answerWhole(type: string, makeBody: (api: HttpApi) => Promise<string>): Route {
-  return (api, response) => answerWhen(response, type, makeBody(api));
-}
-
-/** Answers with what the promise gives, or with the error that it fails with. */
-export function answerJson(response: ServerResponse, made: Promise<object>): void {
-  answerWhen(response, jsonType, made.then(toJson));
-}
-
-function answerWhen(response: ServerResponse, type: string, body: Promise<string>): void {
-  body.then(
-    (text) => answer(response, 200, type, text),
-    (error: unknown) => answerError(response, 500, tellError(toSercliError(error))),
-  );
-}
-
-export function answerError(response: ServerResponse, status: number, error: object): void {
-  answer(response, status, jsonType, toJson({ error }));
-}
-
-function answer(response: ServerResponse, status: number, type: string, body: string): void {
-  writeHead(response, status, type);
-  response.end(body);
-}
-
-function toJson(answer: object): string {
-  return `${JSON.stringify(answer)}\n`;
-}
-
-function writeHead(response: ServerResponse, status: number, type: string): void {
-  response.writeHead(status, { 'Content-Type': type });
+  // What came with the request and nobody wanted.
+  asked.request.resume();
 }

@@ -1,3 +1,4 @@
+import { SercliError } from '@sercli/protocol';
 import { expect, it } from 'vitest';
 import type { SessionStatus } from '../ports/session-status.ts';
 import { type BookedLink, SessionBook } from './session-book.ts';
@@ -26,12 +27,14 @@ const listed = {
   windowBytes: 4096,
 };
 
+const peer = { address: '192.168.1.7:51234', ipAddress: '192.168.1.7', isLocal: false, fingerprint: undefined };
+
 function bookLink(initial: SessionStatus): BookedLink & { status: SessionStatus; close(): Promise<void> } {
   let end: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => {
     end = resolve;
   });
-  return { status: initial, closed, close: async () => end() };
+  return { status: initial, closed, close: async () => end(), abort: () => end() };
 }
 
 it('lists sessions as they are now, the oldest first, until they end', async () => {
@@ -39,8 +42,9 @@ it('lists sessions as they are now, the oldest first, until they end', async () 
   const first = bookLink(status);
   const second = bookLink({ ...status, role: 'monitor' });
   let reconnects = 0;
-  book.add('ttyS0', first, () => ({ software: 'test', reconnects, windowBytes: 4096 }));
-  book.add('ttyS1', second, () => ({ software: 'test', reconnects: 0, windowBytes: 4096 }));
+  const carriage = () => ({ software: 'test', reconnects, windowBytes: 4096 });
+  book.add({ port: 'ttyS0', role: 'control', peer, link: first, carriage });
+  book.add({ port: 'ttyS1', role: 'monitor', peer, link: second, carriage });
   expect(book.list()).toEqual([
     { port: 'ttyS0', ...listed },
     { port: 'ttyS1', ...listed, role: 'monitor' },
@@ -58,4 +62,16 @@ it('lists sessions as they are now, the oldest first, until they end', async () 
 
   await first.close();
   expect(book.list()).toMatchObject([{ port: 'ttyS1' }]);
+});
+
+it('ends those that may not be any more', async () => {
+  const book = new SessionBook();
+  const links = [bookLink(status), bookLink({ ...status, role: 'monitor' })] as const;
+  const carriage = () => ({ software: 'test', reconnects: 0, windowBytes: 4096 });
+  book.add({ port: 'ttyS0', role: 'control', peer, link: links[0], carriage });
+  book.add({ port: 'ttyS0', role: 'monitor', peer, link: links[1], carriage });
+  const refusal = new SercliError('closed', { what: 'the port' });
+  book.review((who, session) => (who === peer && session.role === 'control' ? refusal : undefined));
+  await links[0].closed;
+  expect(book.list()).toMatchObject([{ role: 'monitor' }]);
 });

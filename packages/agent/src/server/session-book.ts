@@ -1,4 +1,6 @@
-import type { ListedSession } from '@sercli/protocol';
+import type { Peer } from '@sercli/link';
+import type { ListedSession, SercliError } from '@sercli/protocol';
+import type { WantedSession } from '../access/access.ts';
 import type { SessionStatus } from '../ports/session-status.ts';
 
 /** What is known of a session where it is carried over the network. */
@@ -13,31 +15,41 @@ export interface SessionCarriage {
 export interface BookedLink {
   readonly status: SessionStatus;
   readonly closed: Promise<unknown>;
+  abort(error: SercliError): void;
 }
 
-interface Entry {
-  readonly port: string;
+interface Entry extends WantedSession {
+  readonly peer: Peer;
   readonly link: BookedLink;
   readonly carriage: () => SessionCarriage;
 }
 
-/** The sessions of an agent, for those who ask who is there. */
+/** The sessions of an agent, for those who ask who is there, and for the question whether each may still be. */
 export class SessionBook {
   readonly #entries = new Set<Entry>();
 
   /** Enters a session until its link is closed. */
-  add(port: string, link: BookedLink, carriage: () => SessionCarriage): void {
-    const entry = { port, link, carriage };
+  add(entry: Entry): void {
     this.#entries.add(entry);
-    void link.closed.then(() => this.#entries.delete(entry));
+    void entry.link.closed.then(() => this.#entries.delete(entry));
   }
 
   /** The sessions as `/v1/sessions` lists them. */
   list(): ListedSession[] {
     return [...this.#entries].map(({ port, link, carriage }) => {
       const { holder, since, cutSince, ...counts } = link.status;
+      const { name, address, fingerprint } = holder;
+      const client = { name, address, ...(fingerprint === undefined ? {} : { fingerprint }) };
       const cut = cutSince === undefined ? {} : { cutSince: cutSince.toISOString() };
-      return { port, client: holder, since: since.toISOString(), ...cut, ...counts, ...carriage() };
+      return { port, client, since: since.toISOString(), ...cut, ...counts, ...carriage() };
     });
+  }
+
+  /** Ends those that may not be any more, also those whose clients are cut off. */
+  review(refusal: (peer: Peer, session: WantedSession) => SercliError | undefined): void {
+    for (const { peer, port, role, link } of [...this.#entries]) {
+      const error = refusal(peer, { port, role });
+      if (error !== undefined) link.abort(error);
+    }
   }
 }

@@ -12,7 +12,11 @@ import {
   ServiceNotifier,
 } from '@sercli/agent';
 import { parseListenAddress, reasonOf, SercliError } from '@sercli/protocol';
+import { AdmissionPrompt } from '../admission-prompt.ts';
+import { canAsk } from '../output/confirmation.ts';
+import { isInForeground } from '../output/foreground.ts';
 import { makeLogger } from '../output/log.ts';
+import { StatusLine } from '../output/status-line.ts';
 import { printJson, printLine } from '../output/terminal.ts';
 import { software } from '../program-info.ts';
 import { aborted, untilInterrupted } from './interruption.ts';
@@ -37,7 +41,9 @@ export async function runAgent(flags: AgentFlags): Promise<void> {
   const config = file === undefined ? undefined : await readConfig(file);
   const ports = selectPorts(flags, config);
   if (flags.check) return tellChecked(config, flags.json === true);
-  const logger = await makeLogger(flags.json === true, config?.log);
+  let prompt: AdmissionPrompt | undefined;
+  const line = !flags.json && canAsk() ? new StatusLine(process.stderr, () => prompt?.question ?? '') : undefined;
+  const logger = await makeLogger(flags.json === true, config?.log, line);
   const notifier = new ServiceNotifier(logger);
   let starting: Promise<Agent>;
   // A SIGHUP that comes while the agent starts is answered when it has.
@@ -58,10 +64,18 @@ export async function runAgent(flags: AgentFlags): Promise<void> {
   });
   const agent = await starting;
   if (flags.json) printJson({ event: 'listening', name: agent.name, addresses: agent.addresses });
+  if (line !== undefined) prompt = askAt(agent, line);
   notifier.ready(statusOf(agent));
   await aborted(isOver);
   notifier.stopping();
+  prompt?.close();
   await agent.close();
+}
+
+/** Asks at the terminal about clients that wait. */
+function askAt(agent: Agent, line: StatusLine): AdmissionPrompt {
+  const signal = (name: NodeJS.Signals): void => void process.kill(process.pid, name);
+  return new AdmissionPrompt(agent.clients, { input: process.stdin, line, isInForeground, signal });
 }
 
 interface Surroundings {

@@ -4,7 +4,7 @@ import { type AttachmentConfig, readConfig, ServiceNotifier, silentLogger } from
 import { Attachment, type AttachmentOptions } from '@sercli/client';
 import { type PortAddress, parseLineSettings, parsePortAddress, SercliError } from '@sercli/protocol';
 import { AttachmentReport } from '../output/attachment-report.ts';
-import { newConnections } from '../program-info.ts';
+import { newAccess, newConnections } from '../program-info.ts';
 import { aborted, untilInterrupted } from './interruption.ts';
 import { parseDuration, parseSessionFlags, type SessionFlags } from './session-flags.ts';
 
@@ -20,6 +20,7 @@ export interface AttachFlags extends SessionFlags {
   readonly grace?: string;
   readonly once?: true;
   readonly retry?: true;
+  readonly wait: boolean;
   readonly json?: true;
 }
 
@@ -45,7 +46,7 @@ export async function runAttach(texts: readonly string[], flags: AttachFlags): P
   // As a service there is nobody to start it again by hand.
   const isPatient = flags.retry === true || notifier.isService;
   if (isPatient) notifier.ready('attaching');
-  const attachments = await startAll(wanted, { isPatient, isOver, report });
+  const attachments = await startAll(wanted, { isPatient, waits: flags.wait, isOver, report });
   try {
     notifier.ready(`${attachments.length} ports attached`);
     const ended = await Promise.race([aborted(isOver), allEnded(attachments)]);
@@ -60,15 +61,19 @@ export async function runAttach(texts: readonly string[], flags: AttachFlags): P
 /** All of them or none: the first that fails ends those that are there and those still under way. */
 async function startAll(
   wanted: readonly Wanted[],
-  { isPatient, isOver, report }: { isPatient: boolean; isOver: AbortSignal; report: AttachmentReport },
+  {
+    isOver,
+    report,
+    ...patience
+  }: { isPatient: boolean; waits: boolean; isOver: AbortSignal; report: AttachmentReport },
 ): Promise<Attachment[]> {
-  const connections = newConnections();
+  const connections = newConnections(newAccess((event) => report.access(event)));
   const giveUp = new AbortController();
   const signal = AbortSignal.any([isOver, giveUp.signal]);
   const starts = wanted.map(async ({ address, options }) => {
     const told: AttachmentOptions['told'] = (event) => report.event(address, event);
     try {
-      const attachment = await Attachment.start(address, connections, { ...options, isPatient, signal, told });
+      const attachment = await Attachment.start(address, connections, { ...options, ...patience, signal, told });
       report.ready(attachment);
       return attachment;
     } catch (error) {

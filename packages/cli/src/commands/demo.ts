@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { homedir } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Agent, listDevices, parsePortSpec } from '@sercli/agent';
-import { Attachment } from '@sercli/client';
+import { Attachment, ClientAccess } from '@sercli/client';
 import { SercliError } from '@sercli/protocol';
 import { printLine, tellLine } from '../output/terminal.ts';
 import { newConnections, software } from '../program-info.ts';
@@ -17,15 +18,26 @@ const programPath = fileURLToPath(new URL('../../bin/sercli.js', import.meta.url
 /** `sercli demo`: the whole path on one machine. An agent with a simulated modem, attached, and a terminal on the link. */
 export async function runDemo({ link }: { readonly link?: string }): Promise<void> {
   const signal = untilInterrupted();
+  // Agent and client share one identity, so they know each other; nothing of the demo is kept.
+  const stateDirectory = await mkdtemp(join(tmpdir(), 'sercli-demo-'));
+  try {
+    await serveAndAttach(resolve(link ?? join(homedir(), 'dev', 'modem')), stateDirectory, signal);
+  } finally {
+    await rm(stateDirectory, { recursive: true });
+  }
+}
+
+async function serveAndAttach(path: string, stateDirectory: string, signal: AbortSignal): Promise<void> {
   const agent = await Agent.start({
     ports: [parsePortSpec('modem=sim:modem,9600')],
     listen: [{ host: '127.0.0.1', tcpPort: 0 }],
     software,
+    stateDirectory,
   });
   try {
     const address = { host: '127.0.0.1', tcpPort: agent.tcpPort, carrier: 'stream', port: 'modem' } as const;
-    const path = resolve(link ?? join(homedir(), 'dev', 'modem'));
-    const attachment = await Attachment.start(address, newConnections(), { link: path, signal });
+    const connections = newConnections(new ClientAccess({ directory: stateDirectory }));
+    const attachment = await Attachment.start(address, connections, { link: path, signal });
     try {
       await explain(agent, path);
       await (process.stdin.isTTY ? openTerminal(path) : proveRoundTrip(path));
@@ -46,7 +58,7 @@ async function explain(agent: Agent, path: string): Promise<void> {
     'What you type goes there and back over the network. Try AT, or ATDT5550100 for a bulletin board; Ctrl-] leaves.',
   );
   printLine(
-    `With a real port (${found}): "sercli agent --open" there, "sercli attach HOST/NAME" here, any program on ~/dev/NAME.`,
+    `With a real port (${found}): "sercli agent" there, "sercli attach HOST/NAME" here, any program on ~/dev/NAME.`,
   );
 }
 

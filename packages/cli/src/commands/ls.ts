@@ -1,9 +1,19 @@
-import { AgentDirectory, type DirectoryEntry, listPorts, mdnsDiscovery, portChanges, watchPorts } from '@sercli/client';
+import {
+  AgentDirectory,
+  askAdmission,
+  type DirectoryEntry,
+  type DirectoryOptions,
+  listPorts,
+  mdnsDiscovery,
+  onceAdmitted,
+  portChanges,
+  watchPorts,
+} from '@sercli/client';
 import { type AgentAddress, formatAgentAddress, type PortList, parseAgentAddress } from '@sercli/protocol';
-import { formatAgent } from '../output/port-table.ts';
+import { formatAgent, formatRefusal } from '../output/port-table.ts';
 import { Screen } from '../output/screen.ts';
 import { endQuietlyWithoutReader, printJson, printLine, tellLine } from '../output/terminal.ts';
-import { chosenInterfaces, newLocator } from '../program-info.ts';
+import { chosenInterfaces, clientName, newAccess, newLocator } from '../program-info.ts';
 import { aborted, untilInterrupted } from './interruption.ts';
 
 /** How long agents have to answer when no host is named, in milliseconds. */
@@ -23,8 +33,12 @@ export async function runLs(host: string | undefined, flags: LsFlags): Promise<v
   endQuietlyWithoutReader();
   if (host === undefined) return flags.watch ? watchAll(flags) : listAll(flags);
   const address = parseAgentAddress(host);
-  if (flags.watch) return watchOne(address, flags);
-  const list = await listPorts(address, { locator: newLocator(flags.interface) });
+  const options = { access: newAccess(), locator: newLocator(flags.interface) };
+  const list = await onceAdmitted(
+    () => listPorts(address, options),
+    () => askAdmission(address, { name: clientName(), role: 'monitor' }, { ...options, waits: false }),
+  );
+  if (flags.watch) return watchOne(address, flags, options);
   if (flags.json) printJson(list);
   else for (const line of formatAgent(formatAgentAddress(address), list)) printLine(line);
 }
@@ -39,7 +53,7 @@ async function listAll(flags: LsFlags): Promise<void> {
   const entries = directory.entries();
   await directory.close();
   if (flags.json) printJson({ version: 1, agents: entries.map(toJson) });
-  else if (entries.length === 0) tellLine('No agent answered. Start one with: sercli agent --open');
+  else if (entries.length === 0) tellLine('No agent answered. Start one with: sercli agent');
 }
 
 async function watchAll(flags: LsFlags): Promise<void> {
@@ -49,19 +63,23 @@ async function watchAll(flags: LsFlags): Promise<void> {
   const tell = changeTeller();
   const directory = openDirectory(
     flags,
-    (entry) => (flags.json ? tell(entry.agent.agentId, toJson(entry)) : show()),
+    (entry) => {
+      if (!flags.json) show();
+      else if (entry.kind === 'refused') printJson({ event: 'listed', ...toJson(entry) });
+      else tell(entry.agent.agentId, listToJson(entry));
+    },
     ({ agent }) => (flags.json ? printJson({ event: 'gone', name: agent.name, id: agent.agentId }) : show()),
   );
   await aborted(isOver);
   await directory.close();
 }
 
-async function watchOne(address: AgentAddress, flags: LsFlags): Promise<void> {
+async function watchOne(address: AgentAddress, flags: LsFlags, options: DirectoryOptions): Promise<void> {
   const isOver = untilInterrupted();
   const screen = new Screen(process.stdout);
   const where = formatAgentAddress(address);
   const tell = changeTeller();
-  for await (const list of watchPorts(address, { locator: newLocator(flags.interface), signal: isOver })) {
+  for await (const list of watchPorts(address, { ...options, signal: isOver })) {
     if (flags.json) tell(where, { address: where, ...list });
     else screen.show(formatAgent(where, list), '');
   }
@@ -89,6 +107,7 @@ function openDirectory(
 ): AgentDirectory {
   const known = new Set<string>();
   return new AgentDirectory({
+    access: newAccess(),
     discovery: mdnsDiscovery(),
     interfaces: chosenInterfaces(flags.interface),
     listed: (entry) => {
@@ -100,10 +119,22 @@ function openDirectory(
   });
 }
 
-function formatEntry({ address, list }: DirectoryEntry): string[] {
-  return formatAgent(formatAgentAddress(address), list);
+type Listed = Extract<DirectoryEntry, { kind: 'listed' }>;
+
+function formatEntry(entry: DirectoryEntry): string[] {
+  const where = formatAgentAddress(entry.address);
+  return entry.kind === 'listed'
+    ? formatAgent(where, entry.list)
+    : [formatRefusal(entry.agent.name, where, entry.error)];
 }
 
-function toJson({ agent, address, list }: DirectoryEntry): PortList & { id: string; address: string } {
+function toJson(entry: DirectoryEntry): object {
+  if (entry.kind === 'listed') return listToJson(entry);
+  const { agent, address, error } = entry;
+  const { code, message } = error;
+  return { id: agent.agentId, name: agent.name, address: formatAgentAddress(address), error: { code, message } };
+}
+
+function listToJson({ agent, address, list }: Listed): PortList & { id: string; address: string } {
   return { id: agent.agentId, address: formatAgentAddress(address), ...list };
 }

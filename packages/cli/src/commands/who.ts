@@ -1,4 +1,4 @@
-import { listPorts, listSessions } from '@sercli/client';
+import { askAdmission, listPorts, listSessions, onceAdmitted } from '@sercli/client';
 import {
   type AgentAddress,
   formatAgentAddress,
@@ -8,7 +8,7 @@ import {
 } from '@sercli/protocol';
 import { formatSessions } from '../output/session-table.ts';
 import { endQuietlyWithoutReader, printJson, printLine } from '../output/terminal.ts';
-import { newLocator } from '../program-info.ts';
+import { clientName, newAccess, newLocator } from '../program-info.ts';
 
 export interface WhoFlags {
   readonly json?: true;
@@ -18,11 +18,14 @@ export interface WhoFlags {
 export async function runWho(text: string, flags: WhoFlags): Promise<void> {
   endQuietlyWithoutReader();
   const { agent, port } = parsePlace(text);
-  const locator = newLocator();
-  const list = await listSessions(agent, { locator });
+  const options = { access: newAccess(), locator: newLocator() };
+  const list = await onceAdmitted(
+    () => listSessions(agent, options),
+    () => askAdmission(agent, { name: clientName(), role: 'monitor', port }, { ...options, waits: false }),
+  );
   const sessions = port === undefined ? list.sessions : list.sessions.filter((session) => session.port === port);
   if (port !== undefined && sessions.length === 0) {
-    const { ports } = await listPorts(agent, { locator });
+    const { ports } = await listPorts(agent, options);
     refuseUnknown(
       port,
       agent,

@@ -1,5 +1,7 @@
-import type { Attachment, AttachmentEvent } from '@sercli/client';
+import type { AccessEvent, Attachment, AttachmentEvent } from '@sercli/client';
 import { formatLineSettings, formatPortAddress, type PortAddress } from '@sercli/protocol';
+import { accessToJson, formatAccess } from './access-report.ts';
+import { AdmissionReport, waitingText } from './admission-report.ts';
 import { formatBytes } from './byte-count.ts';
 import { StatusLine } from './status-line.ts';
 import { colorsFor, printJson, printLine } from './terminal.ts';
@@ -20,10 +22,21 @@ export class AttachmentReport {
   /** Bytes that went missing and were not told yet, by address: gaps of a slow application come thick and fast. */
   readonly #missing = new Map<string, number>();
   #tellMissing: NodeJS.Timeout | undefined;
+  readonly #admissions = new AdmissionReport();
+  /** Ports in whose agent's stead somebody else answers, by address; it is told once. */
+  readonly #impostors = new Set<string>();
 
   constructor(isJson: boolean) {
     this.#isJson = isJson;
-    this.#status = new StatusLine(process.stderr, (columns) => statusOfAll(this.#attachments, columns));
+    this.#status = new StatusLine(process.stderr, (columns) =>
+      this.#admissions.isWaiting ? waitingText : statusOfAll(this.#attachments, columns),
+    );
+  }
+
+  /** What happens while keys are judged. */
+  access(event: AccessEvent): void {
+    if (this.#isJson) printJson(accessToJson(event));
+    else for (const line of formatAccess(event)) this.#status.writeAbove(line);
   }
 
   ready(attachment: Attachment): void {
@@ -57,6 +70,8 @@ export class AttachmentReport {
     if (event.kind === 'link-event' && event.event.kind === 'gap' && event.event.bytes !== undefined) {
       return this.#gather(name, event.event.bytes);
     }
+    if (event.kind === 'waiting-for-authorization' || event.kind === 'authorized')
+      return this.#tellAdmission(name, event);
     const wasAttached = this.#attached.has(name);
     const wasLost = wasAttached && this.#lost.has(name);
     const attachment = this.#attachments.find((candidate) => candidate.address === address);
@@ -64,11 +79,33 @@ export class AttachmentReport {
     const isFirstRefusal = event.kind === 'refused' && attachment?.refusedBytes === event.bytes;
     const circumstances = { wasAttached, wasLost, isWatching, isFirstRefusal };
     const text = this.#isRepeated(name, event) ? undefined : textOf(event, circumstances);
-    if (event.kind === 'lost') this.#lost.set(name, event.error.code);
-    if (event.kind === 'up') this.#lost.delete(name);
+    this.#note(name, event);
     if (text === undefined) return;
     const line = `${name}: ${text}`;
-    this.#status.writeAbove(event.kind === 'lost' ? this.#colors.yellow(line) : line);
+    if (event.kind === 'key-changed') this.#status.writeAbove(this.#colors.red(line));
+    else this.#status.writeAbove(event.kind === 'lost' ? this.#colors.yellow(line) : line);
+  }
+
+  #tellAdmission(
+    name: string,
+    event: Extract<AttachmentEvent, { kind: 'waiting-for-authorization' | 'authorized' }>,
+  ): void {
+    const isTold = event.kind === 'waiting-for-authorization';
+    const lines = isTold
+      ? this.#admissions.waiting(name, event.agentName, event.fingerprint)
+      : this.#admissions.authorized(name);
+    // On a terminal the status line says it.
+    if (isTold && lines.length > 0 && !process.stderr.isTTY) lines.push(waitingText);
+    for (const line of lines) this.#status.writeAbove(line);
+  }
+
+  /** What of an event decides how those after it are told. */
+  #note(name: string, event: AttachmentEvent): void {
+    if (event.kind === 'key-changed') this.#impostors.add(name);
+    if (event.kind === 'up' || event.kind === 'resumed') this.#impostors.delete(name);
+    if (event.kind === 'up') this.#lost.delete(name);
+    if (event.kind === 'lost') this.#lost.set(name, event.error.code);
+    if (event.kind === 'lost' || event.kind === 'idle') this.#admissions.givenUp(name);
   }
 
   #gather(name: string, bytes: number): void {
@@ -87,6 +124,7 @@ export class AttachmentReport {
   }
 
   #isRepeated(name: string, event: AttachmentEvent): boolean {
+    if (event.kind === 'key-changed') return this.#impostors.has(name);
     return event.kind === 'lost' && this.#lost.get(name) === event.error.code;
   }
 }
@@ -100,6 +138,8 @@ function detailsOf(event: AttachmentEvent): object {
         inDoubtBytes: event.inDoubtBytes,
         retryMs: Math.round(event.retryMs),
       };
+    case 'key-changed':
+      return { code: event.error.code, message: event.error.message, fields: event.error.fields };
     case 'up':
       return { settings: event.settings, ...event.start };
     case 'resumed':
@@ -118,7 +158,7 @@ type Circumstance = 'wasAttached' | 'wasLost' | 'isWatching' | 'isFirstRefusal';
 
 /** What people are told besides the status line; nothing where it shows enough. */
 function textOf(
-  event: AttachmentEvent,
+  event: Exclude<AttachmentEvent, { kind: 'waiting-for-authorization' | 'authorized' }>,
   { wasAttached, wasLost, isWatching, isFirstRefusal }: Readonly<Record<Circumstance, boolean>>,
 ): string | undefined {
   switch (event.kind) {
@@ -131,6 +171,8 @@ function textOf(
       return `paused: ${event.reason}`;
     case 'resumed':
       return `goes on after ${(event.pausedMs / 1000).toFixed(1)} s`;
+    case 'key-changed':
+      return `somebody else answers, and is asked for nothing: ${event.error.message}`;
     case 'refused':
       return isFirstRefusal ? 'what the application writes goes nowhere: this session only watches' : undefined;
     case 'idle':
@@ -147,6 +189,7 @@ function textOf(
     case 'flush-failed':
       return `a flush failed: ${event.reason}`;
     case 'lost':
+      if (wasAttached && event.error.code === 'not-authorized') return 'lost: this client is not let in any more';
       if (!wasAttached) return `waiting: ${event.error.message}`;
       return `lost, trying again: ${event.error.message}${inDoubtText(event.inDoubtBytes)}`;
     case 'link-event':

@@ -1,4 +1,5 @@
 import { errorTable, type SercliError, toSercliError } from '@sercli/protocol';
+import { plainText } from './plain-text.ts';
 import { colorsFor, printJson, tellLine } from './terminal.ts';
 
 /** Sets the exit code of a command line that cannot be meant; the parser has told people already. */
@@ -21,6 +22,7 @@ export function reportFailure(error: unknown, isJson: boolean): void {
 
 export function tellFailure(failure: SercliError): void {
   const colors = colorsFor(process.stderr);
-  tellLine(`${colors.red('sercli:')} ${failure.message}`);
+  const message = failure.message.split('\n').map(plainText).join('\n');
+  tellLine(`${colors.red('sercli:')} ${message}`);
   if (failure.code === 'internal' && failure.cause instanceof Error) tellLine(colors.dim(failure.cause.stack ?? ''));
 }

@@ -1,8 +1,18 @@
+import { Writable } from 'node:stream';
 import type { Logger, LogLevel } from '@sercli/agent';
+import type { StatusLine } from './status-line.ts';
 import { colorsFor } from './terminal.ts';
 
-/** A log on stderr: a line for people, or with `--json` an object a line. `SERCLI_LOG` sets the level: debug, info, warn, error. */
-export async function makeLogger(isJson: boolean, configured: LogLevel = 'info'): Promise<Logger> {
+/**
+ * A log on stderr: a line for people, or with `--json` an object a line. `SERCLI_LOG` sets the level: debug, info, warn, error.
+ *
+ * @param status the status line on stderr, if there is one; the lines for people go above it
+ */
+export async function makeLogger(
+  isJson: boolean,
+  configured: LogLevel = 'info',
+  status?: StatusLine | undefined,
+): Promise<Logger> {
   const { pino, destination } = await import('pino');
   const level = process.env.SERCLI_LOG || configured;
   if (isJson) {
@@ -11,7 +21,7 @@ export async function makeLogger(isJson: boolean, configured: LogLevel = 'info')
   }
   const { default: pretty } = await import('pino-pretty');
   const stream = pretty({
-    destination: 2,
+    destination: status === undefined ? 2 : above(status),
     sync: true,
     colorize: colorsFor(process.stderr).isColorSupported,
     ignore: 'pid,hostname',
@@ -21,4 +31,14 @@ export async function makeLogger(isJson: boolean, configured: LogLevel = 'info')
   });
   const lines: Logger = pino({ level }, stream);
   return lines;
+}
+
+function above(status: StatusLine): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write(text, _encoding, written) {
+      status.writeAbove(String(text).trimEnd());
+      written();
+    },
+  });
 }

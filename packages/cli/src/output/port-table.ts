@@ -1,5 +1,6 @@
-import { formatLineSettings, type ListedPort, type PortList } from '@sercli/protocol';
+import { formatLineSettings, type ListedPort, type PortList, type SercliError } from '@sercli/protocol';
 import { formatMoment } from './moment.ts';
+import { plainText } from './plain-text.ts';
 import { formatTable } from './table.ts';
 import { colorsFor } from './terminal.ts';
 
@@ -7,7 +8,7 @@ import { colorsFor } from './terminal.ts';
 export function formatAgent(address: string, { agent, ports }: PortList): string[] {
   const colors = colorsFor(process.stdout);
   const open = agent.open ? ', open to private networks' : '';
-  const title = `${colors.bold(agent.name)} at ${address} (${agent.software}${open})`;
+  const title = `${colors.bold(plainText(agent.name))} at ${address} (${plainText(agent.software)}${open})`;
   if (ports.length === 0) return [title, '  no ports; serve one with: sercli agent --port DEVICE'];
   const [head = '', ...rows] = formatTable([
     ['PORT', 'DEVICE', 'SETTINGS', 'STATE', 'DESCRIPTION'],
@@ -15,6 +16,16 @@ export function formatAgent(address: string, { agent, ports }: PortList): string
   ]);
   const shownRows = rows.map((row, index) => (isServed(ports[index]) ? row : colors.dim(row)));
   return [title, `  ${colors.dim(head)}`, ...shownRows.map((row) => `  ${row}`)];
+}
+
+/** An agent that does not tell its ports, as a line for people. */
+export function formatRefusal(name: string, address: string, error: SercliError): string {
+  return `${colorsFor(process.stdout).bold(plainText(name))} at ${address} (${plainText(whyRefused(name, error))})`;
+}
+
+function whyRefused(name: string, error: SercliError): string {
+  if (error.code !== 'not-authorized') return error.message;
+  return `does not know this client yet: sercli attach ${name}/PORT asks to be let in`;
 }
 
 function isServed(port: ListedPort | undefined): boolean {

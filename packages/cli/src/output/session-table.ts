@@ -1,13 +1,14 @@
 import type { ListedSession, SessionList } from '@sercli/protocol';
 import { formatBytes } from './byte-count.ts';
 import { formatMoment } from './moment.ts';
+import { plainText } from './plain-text.ts';
 import { formatTable } from './table.ts';
 import { colorsFor } from './terminal.ts';
 
 /** Who uses the ports of an agent, as lines for people. */
 export function formatSessions(address: string, { agent, sessions }: SessionList): string[] {
   const colors = colorsFor(process.stdout);
-  const title = `${colors.bold(agent.name)} at ${address}`;
+  const title = `${colors.bold(plainText(agent.name))} at ${address}`;
   if (sessions.length === 0) return [title, '  nobody is attached'];
   const [head = '', ...rows] = formatTable([
     ['PORT', 'CLIENT', 'FROM', 'ROLE', 'SINCE', 'IN', 'OUT', 'LAG', 'WINDOW', 'RECONNECTS'],

@@ -1,9 +1,8 @@
-/**
- * Rows of cells with their columns aligned, two blanks between; the last column is not padded. Peers chose some of the
- * texts: control characters in them, which would command the terminal, are shown as question marks.
- */
+import { plainText } from './plain-text.ts';
+
+/** Rows of cells with their columns aligned, two blanks between; the last column is not padded. Peers chose some of the texts. */
 export function formatTable(texts: readonly (readonly string[])[]): string[] {
-  const rows = texts.map((cells) => cells.map((cell) => cell.replace(/\p{Cc}/gu, '?')));
+  const rows = texts.map((cells) => cells.map(plainText));
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => {

@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { formatPlace } from '@sercli/protocol';
 
 /** How those are shown who come by an agent's control socket, where there are no addresses. */
-const localPeer = 'localhost';
+export const localPeer = 'localhost';
 
 /** The address of a socket's other end: `192.168.7.2:51034`, `[fe80::1%eth0]:51034`. IPv4 in IPv6 is written as IPv4. */
 export function addressOf(socket: Socket): string {

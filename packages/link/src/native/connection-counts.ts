@@ -35,7 +35,7 @@ export class ConnectionCounts {
  * Who counts as one: an IPv4 address; of IPv6 the network of 64 bits in which a machine gives itself any address it likes
  * (RFC 4862). All neighbours share the link-local one (RFC 4291 section 2.5.6), so there an address counts for itself.
  */
-function sourceOf(address: string): string {
+export function sourceOf(address: string): string {
   if (!isIPv6(address) || /^fe[89ab]/i.test(address)) return address;
   const [head = [], tail] = address.split('::').map((part) => part.split(':').filter((group) => group !== ''));
   const zeros = tail === undefined ? 0 : 8 - head.length - tail.length;

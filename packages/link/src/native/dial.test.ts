@@ -6,17 +6,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SercliError, tellError } from '@sercli/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadIdentity } from '../identity.ts';
+import { type Identity, loadIdentity } from '../identity.ts';
+import { trustingKeys } from '../testing/trusting-keys.ts';
 import { dial } from './dial.ts';
 
 describe.each(['stream', 'websocket'] as const)('dialling a %s that is refused', (carrier) => {
   let folder: string;
   let server: Server;
   let body: string;
+  let identity: Identity;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sercli-test-'));
-    server = createServer({ ...(await loadIdentity(folder)) }, (_request, response) => {
+    identity = await loadIdentity(folder);
+    server = createServer({ ...identity }, (_request, response) => {
       response.writeHead(421);
       response.end(body);
     });
@@ -27,7 +30,8 @@ describe.each(['stream', 'websocket'] as const)('dialling a %s that is refused',
     await rm(folder, { recursive: true });
   });
 
-  const dialled = () => dial({ host: '127.0.0.1', tcpPort: (server.address() as AddressInfo).port, carrier });
+  const dialled = () =>
+    dial({ host: '127.0.0.1', tcpPort: (server.address() as AddressInfo).port, carrier }, trustingKeys(identity));
 
   it('says what the agent says', async () => {
     body = JSON.stringify({ error: tellError(new SercliError('host-name-refused', { name: 'serial.example.org' })) });

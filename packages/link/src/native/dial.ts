@@ -4,11 +4,9 @@ import { formatAgentAddress, reasonOf, SercliError } from '@sercli/protocol';
 import type { Carrier } from '../carriers/carrier.ts';
 import { StreamCarrier } from '../carriers/stream-carrier.ts';
 import { WebSocketCarrier } from '../carriers/websocket-carrier.ts';
-import { type AgentPlace, formatAgentPlace, requestAgent, tlsOptions } from './agent-place.ts';
+import { type AgentPlace, agentConnector, dialTimeoutMs, formatAgentPlace, requestAgent } from './agent-place.ts';
+import type { DialKeys } from './agent-tls.ts';
 import { readRefusal } from './http-answers.ts';
-
-/** How long an agent has to answer before it counts as unreachable, in milliseconds. */
-export const dialTimeoutMs = 10_000;
 
 /** The path of the native protocol on an agent, for `Upgrade: sercli` and for WebSocket. */
 export const nativePath = '/v1/native';
@@ -22,19 +20,24 @@ export interface DialOptions {
 /**
  * Opens a carrier to an agent.
  *
- * @throws SercliError `host-not-found`, `agent-unreachable`, `not-an-agent`, `host-name-refused`, `aborted`
+ * @throws SercliError `host-not-found`, `agent-unreachable`, `not-an-agent`, `not-authorized`, `host-name-refused`,
+ *   `aborted`, and what `keys.verify` throws
  */
-export function dial(place: AgentPlace, options: DialOptions = {}): Promise<Carrier> {
-  return place.carrier === 'websocket' ? dialWebSocket(place, options) : dialStream(place, options);
+export function dial(place: AgentPlace, keys: DialKeys, options: DialOptions = {}): Promise<Carrier> {
+  return place.carrier === 'websocket' ? dialWebSocket(place, keys, options) : dialStream(place, keys, options);
 }
 
-function dialStream(place: AgentPlace, { signal, timeoutMs = dialTimeoutMs }: DialOptions): Promise<Carrier> {
+function dialStream(
+  place: AgentPlace,
+  keys: DialKeys,
+  { signal, timeoutMs = dialTimeoutMs }: DialOptions,
+): Promise<Carrier> {
   return new Promise((resolve, reject) => {
-    const dialling = requestAgent(place, {
+    const dialling = requestAgent(place, keys, {
       path: nativePath,
       headers: { Connection: 'Upgrade', Upgrade: 'sercli' },
       timeout: timeoutMs,
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     });
     dialling.on('upgrade', (_response, socket: Socket, head: Buffer) => {
       socket.setTimeout(0);
@@ -52,14 +55,16 @@ function dialStream(place: AgentPlace, { signal, timeoutMs = dialTimeoutMs }: Di
   });
 }
 
-async function dialWebSocket(place: AgentPlace, { signal, timeoutMs = dialTimeoutMs }: DialOptions): Promise<Carrier> {
+async function dialWebSocket(
+  place: AgentPlace,
+  keys: DialKeys,
+  { signal, timeoutMs = dialTimeoutMs }: DialOptions,
+): Promise<Carrier> {
   const { WebSocket } = await import('ws');
   const url = `wss://${formatAgentAddress({ ...place, carrier: 'stream' }).replace(/%[^\]]*/, '')}${nativePath}`;
   return new Promise((resolve, reject) => {
     const webSocket = new WebSocket(url, {
-      ...tlsOptions,
-      host: place.host,
-      port: place.tcpPort,
+      createConnection: agentConnector(place, keys, { signal, timeout: timeoutMs }),
       handshakeTimeout: timeoutMs,
       perMessageDeflate: false,
     });
@@ -92,6 +97,7 @@ export async function refusalError(place: AgentPlace, response: IncomingMessage)
 
 /** Errors of the way to the agent, by what the user can do about them. */
 export function dialError(place: AgentPlace, cause: unknown): SercliError {
+  if (cause instanceof SercliError) return cause;
   const { host } = place;
   const code = cause instanceof Error ? String((cause as NodeJS.ErrnoException).code ?? '') : '';
   if (cause instanceof Error && cause.name === 'AbortError') {
@@ -105,7 +111,7 @@ export function dialError(place: AgentPlace, cause: unknown): SercliError {
     return notAnAgent(place, 'it does not speak TLS 1.3 and HTTP', cause);
   }
   const isRefused = code === 'ECONNREFUSED';
-  const remedy = isRefused ? 'start one there with: sercli agent --open' : 'check the network and the address';
+  const remedy = isRefused ? 'start one there with: sercli agent' : 'check the network and the address';
   return new SercliError(
     'agent-unreachable',
     { place: formatAgentPlace(place), reason: reasonOf(cause), remedy },

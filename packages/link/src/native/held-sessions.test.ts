@@ -4,12 +4,15 @@ import { HeldSessions } from './held-sessions.ts';
 
 const lost = new SercliError('connection-lost', { host: 'desk', reason: 'the cable was pulled' });
 
+const anna = { client: 'anna', address: '10.0.0.2:7' };
+
 function setUp() {
   const held = new HeldSessions();
   const expired: SercliError[] = [];
   const told: string[] = [];
   const session: Partial<AccepterSession> = { expire: (error) => void expired.push(error) };
   const { token, keeper } = held.hold(session as AccepterSession, {
+    client: 'anna',
     graceMs: 600_000,
     cut: (reason) => void told.push(`cut: ${reason}`),
     resumed: (address) => void told.push(`resumed from ${address}`),
@@ -24,10 +27,16 @@ describe('HeldSessions', () => {
   it('gives each session a token of 128 bits that finds it until it is over', () => {
     const { held, session, token, keeper } = setUp();
     expect(Buffer.from(token, 'base64url')).toHaveLength(16);
-    expect(held.find(token, '10.0.0.2:7')).toBe(session);
-    expect(held.find(`${token.slice(0, -1)}_`, '10.0.0.2:7')).toBeUndefined();
+    expect(held.find(token, anna)).toBe(session);
+    expect(held.find(`${token.slice(0, -1)}_`, anna)).toBeUndefined();
     keeper.over();
-    expect(held.find(token, '10.0.0.2:7')).toBeUndefined();
+    expect(held.find(token, anna)).toBeUndefined();
+  });
+
+  it('gives a session to nobody but its own client, whoever knows the token', () => {
+    const { held, session, token } = setUp();
+    expect(held.find(token, { ...anna, client: 'bert' })).toBeUndefined();
+    expect(held.find(token, { ...anna, address: '10.0.0.9:1' })).toBe(session);
   });
 
   it('gives up a session whose client does not come back in time', () => {
@@ -44,7 +53,7 @@ describe('HeldSessions', () => {
     const { held, token, keeper, expired, told } = setUp();
     keeper.cut(lost);
     vi.advanceTimersByTime(599_999);
-    held.find(token, '10.0.0.2:8');
+    held.find(token, { ...anna, address: '10.0.0.2:8' });
     keeper.resumed();
     vi.advanceTimersByTime(600_000);
     keeper.cut(lost);
@@ -60,7 +69,7 @@ describe('HeldSessions', () => {
     const expired: number[] = [];
     const keepers = Array.from({ length: 258 }, (_, number) => {
       const session: Partial<AccepterSession> = { expire: () => keeperOf(number)?.over() };
-      const holding = { graceMs: 600_000, cut: () => undefined, resumed: () => undefined };
+      const holding = { client: 'anna', graceMs: 600_000, cut: () => undefined, resumed: () => undefined };
       const { keeper } = held.hold(session as AccepterSession, holding);
       const over = (): void => {
         expired.push(number);

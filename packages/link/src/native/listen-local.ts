@@ -1,10 +1,11 @@
 import { chmod } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
-import { defaultListenLimits, reasonOf, SercliError } from '@sercli/protocol';
+import { defaultAgentLimits, reasonOf, SercliError } from '@sercli/protocol';
+import { ownPeer, type Peer } from '../peer.ts';
 import { boundedHttp, guardedListener, type ServeOptions, serveClients } from './listen.ts';
 
-export interface LocalListenOptions extends Omit<ServeOptions, 'hasName'> {
+export interface LocalListenOptions extends Omit<ServeOptions, 'hasName' | 'refusal'> {
   /** Where the socket is made; nothing may stand there. */
   readonly path: string;
 }
@@ -23,9 +24,10 @@ export interface LocalListener {
  * @throws SercliError `listen-failed`
  */
 export async function listenLocal({ path, ...options }: LocalListenOptions): Promise<LocalListener> {
-  const limits = options.limits ?? defaultListenLimits;
-  const serving: ServeOptions = { ...options, hasName: () => true };
-  const server = createServer(boundedHttp(limits), guardedListener(limits, serving));
+  const limits = options.limits ?? defaultAgentLimits;
+  const serving: ServeOptions = { ...options, hasName: () => true, refusal: () => undefined };
+  const own = (): Peer => ownPeer;
+  const server = createServer(boundedHttp(limits), guardedListener(limits, serving, own));
   server.maxConnections = limits.connections;
   // Upgraded sockets are no longer the server's: closeAllConnections() leaves them open.
   const sockets = new Set<Socket>();
@@ -33,7 +35,7 @@ export async function listenLocal({ path, ...options }: LocalListenOptions): Pro
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  serveClients(server, limits, serving);
+  serveClients(server, limits, serving, own);
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

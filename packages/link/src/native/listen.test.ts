@@ -6,15 +6,17 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { defaultListenLimits } from '@sercli/protocol';
+import { defaultAgentLimits } from '@sercli/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Carrier } from '../carriers/carrier.ts';
+import { fullFingerprintOf } from '../fingerprint.ts';
 import { type Identity, loadIdentity } from '../identity.ts';
-import { securityHeaders } from './http-answers.ts';
+import type { Peer } from '../peer.ts';
+import { type HttpRefusal, securityHeaders } from './http-answers.ts';
 import { listenNative, type NativeListener } from './listen.ts';
 
 const limits = {
-  ...defaultListenLimits,
+  ...defaultAgentLimits,
   connections: 4,
   connectionsPerAddress: 2,
   handshakeMs: 500,
@@ -27,30 +29,40 @@ const large = Buffer.alloc(32 * 1024 * 1024);
 describe('a listener', () => {
   let folder: string;
   let identity: Identity;
+  let client: Identity;
   let listener: NativeListener;
   let crowded: string[];
   let carriers: Carrier[];
   let answers: Promise<unknown>[];
+  let peers: Peer[];
+  let refusal: (peer: Peer) => HttpRefusal | undefined;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sercli-test-'));
     identity = await loadIdentity(folder);
+    client = await loadIdentity(join(folder, 'client'));
   });
   afterAll(() => rm(folder, { recursive: true }));
   beforeEach(async () => {
     crowded = [];
     carriers = [];
     answers = [];
+    peers = [];
+    refusal = () => undefined;
     listener = await listenNative({
       address: '127.0.0.1',
       tcpPort: 0,
       identity,
       limits,
-      admits: () => true,
+      refusal: (peer) => refusal(peer),
       hasName: (name) => name === 'serialmachine',
       onCrowded: (address) => void crowded.push(address),
-      onCarrier: (carrier) => void carriers.push(carrier),
-      onRequest: (request, response) => {
+      onCarrier: (carrier, peer) => {
+        carriers.push(carrier);
+        peers.push(peer);
+      },
+      onRequest: (request, response, peer) => {
+        peers.push(peer);
         answers.push(once(response, 'close'));
         response.end(request.url === '/large' ? large : 'served');
       },
@@ -59,7 +71,7 @@ describe('a listener', () => {
   afterEach(() => listener.close());
 
   const upgrade = (protocol: string, headers: Record<string, string> = {}, path = '/v1/native') =>
-    ask({ path, headers: { Connection: 'Upgrade', Upgrade: protocol, ...webSocketHeaders, ...headers } });
+    ask({ path, headers: { ...upgradeHeaders(protocol), ...headers } });
   const ask = async (options: RequestOptions): Promise<{ status: number; headers: object; body: string }> => {
     const asking = request({ host: '127.0.0.1', port: listener.tcpPort, ...insecure, ...options });
     asking.end();
@@ -106,6 +118,44 @@ describe('a listener', () => {
       expect(answer.headers).toMatchObject(lowerCase(securityHeaders));
     }
     expect(carriers).toEqual([]);
+  });
+
+  it('knows who came by the certificate that was shown, and by nothing else', async () => {
+    await ask({});
+    await ask({ ...client });
+    await upgrade('sercli');
+    expect((await ask({ path: '/v1/native', headers: upgradeHeaders('sercli'), ...client })).status).toBe(101);
+    expect((await ask({ path: '/v1/native', headers: upgradeHeaders('websocket'), ...client })).status).toBe(101);
+    const fingerprint = fullFingerprintOf(client.cert);
+    const known = [undefined, fingerprint, undefined, fingerprint, fingerprint];
+    expect(peers.map((peer) => peer.fingerprint)).toEqual(known);
+    for (const peer of peers) expect(peer).toMatchObject({ isLocal: false, ipAddress: '127.0.0.1' });
+  });
+
+  it('upgrades nothing for whom the owner refuses', async () => {
+    refusal = ({ fingerprint }) => (fingerprint ? undefined : { status: 401, error: { code: 'x', message: 'y' } });
+    for (const protocol of ['sercli', 'websocket']) {
+      const refused = await upgrade(protocol);
+      expect([refused.status, JSON.parse(refused.body)]).toEqual([401, { error: { code: 'x', message: 'y' } }]);
+      expect((await ask({ path: '/v1/native', headers: upgradeHeaders(protocol), ...client })).status).toBe(101);
+    }
+    expect(carriers).toHaveLength(2);
+  });
+
+  it('resumes no TLS session, with which a client would show the identity of another time', async () => {
+    const sessions: Buffer[] = [];
+    const first = connectTls({ host: '127.0.0.1', port: listener.tcpPort, rejectUnauthorized: false, ...client });
+    first.on('session', (session) => sessions.push(session)).on('error', () => first.destroy());
+    first.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    first.resume();
+    await once(first, 'close');
+    for (const session of sessions) {
+      const reused = { session, ...identity };
+      expect(await ask(reused).catch(() => ({ status: 0 }))).toMatchObject({ status: expect.any(Number) });
+    }
+    const [mine, ...others] = peers.map((peer) => peer.fingerprint);
+    expect(mine).toBe(fullFingerprintOf(client.cert));
+    for (const other of others) expect(other).toBe(fullFingerprintOf(identity.cert));
   });
 
   it.each([
@@ -169,6 +219,7 @@ describe('a listener', () => {
 });
 
 const insecure = { agent: false, rejectUnauthorized: false } as const;
+const upgradeHeaders = (protocol: string) => ({ Connection: 'Upgrade', Upgrade: protocol, ...webSocketHeaders });
 const webSocketHeaders = { 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version': '13' };
 
 async function handshake(port: number): Promise<TLSSocket> {

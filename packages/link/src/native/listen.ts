@@ -1,13 +1,16 @@
-import type { Server as HttpServer, IncomingMessage, RequestListener, ServerOptions } from 'node:http';
+import { constants } from 'node:crypto';
+import type { Server as HttpServer, IncomingMessage, RequestListener, ServerOptions, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { type AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { defaultListenLimits, formatPlace, type ListenLimits, reasonOf, SercliError } from '@sercli/protocol';
+import { TLSSocket } from 'node:tls';
+import { type AgentLimits, defaultAgentLimits, formatPlace, reasonOf, SercliError } from '@sercli/protocol';
 import type { Carrier } from '../carriers/carrier.ts';
 import { plainAddress } from '../carriers/peer-address.ts';
 import { StreamCarrier } from '../carriers/stream-carrier.ts';
 import { WebSocketCarrier } from '../carriers/websocket-carrier.ts';
 import type { Identity } from '../identity.ts';
+import { type Peer, tlsPeer } from '../peer.ts';
 import { ConnectionCounts } from './connection-counts.ts';
 import { nativePath } from './dial.ts';
 import { type HttpRefusal, refuseRequest, refuseSocket, securityHeaders } from './http-answers.ts';
@@ -15,14 +18,19 @@ import { refusalOf } from './request-guard.ts';
 
 /** What clients are given that are let in. */
 export interface ServeOptions {
-  readonly limits?: ListenLimits;
+  readonly limits?: AgentLimits;
   /** Whether the machine goes by this name, which is in lower case; what is sent to another name is refused. */
   hasName(name: string): boolean;
+  /** Why a client may not speak the native protocol; undefined if it may. */
+  refusal(peer: Peer): HttpRefusal | undefined;
   /** A client that speaks the native protocol. */
-  onCarrier(carrier: Carrier): void;
-  /** Every other HTTP request. */
-  onRequest: RequestListener;
+  onCarrier(carrier: Carrier, peer: Peer): void;
+  /** Every other HTTP request, from whomever it comes. */
+  onRequest(request: IncomingMessage, response: ServerResponse, peer: Peer): void;
 }
+
+/** How a listener knows who came by one of its sockets. */
+export type PeerOf = (socket: Socket) => Peer;
 
 export interface ListenOptions extends ServeOptions {
   /** An IP address, or `::` for all interfaces. */
@@ -30,8 +38,6 @@ export interface ListenOptions extends ServeOptions {
   /** 0: any free one. */
   readonly tcpPort: number;
   readonly identity: Identity;
-  /** Whom to serve; the others are cut off before TLS begins. */
-  admits(address: string): boolean;
   /** A connection from `address` was cut off because there are too many. */
   onCrowded(address: string): void;
 }
@@ -48,24 +54,28 @@ export interface NativeListener {
 }
 
 /**
- * Listens for clients: `Upgrade: sercli` and WebSocket for the native protocol, everything else is HTTP.
+ * Listens for clients: `Upgrade: sercli` and WebSocket for the native protocol, everything else is HTTP. Each client is
+ * asked for its certificate; what to do about one without is for the owner to say.
  *
  * @throws SercliError `listen-failed`, `listen-busy`
  */
 export async function listenNative(options: ListenOptions): Promise<NativeListener> {
-  const limits = options.limits ?? defaultListenLimits;
+  const limits = options.limits ?? defaultAgentLimits;
   const server = createServer(
     {
       ...options.identity,
+      ...askForCertificate(options.identity),
       ...boundedHttp(limits),
       minVersion: 'TLSv1.3',
       handshakeTimeout: limits.handshakeMs,
     },
-    guardedListener(limits, options),
+    guardedListener(limits, options, peerOfTls),
   );
   const sockets = boundConnections(server, limits, options);
   server.on('tlsClientError', (_error, socket) => void socket.destroy());
-  serveClients(server, limits, options);
+  // No ticket was given to anybody, so nobody who is honest resumes one: it would show the identity of another time.
+  server.on('secureConnection', (socket) => socket.isSessionReused() && socket.destroy());
+  serveClients(server, limits, options, peerOfTls);
   await listen(server, options);
   const { address, port } = server.address() as AddressInfo;
   return {
@@ -80,8 +90,21 @@ export async function listenNative(options: ListenOptions): Promise<NativeListen
   };
 }
 
+/**
+ * Whatever certificate a client shows, it has proved to have its key; no authority is asked. Those that are named here are
+ * told to browsers, which then do not trouble their users with certificates that are meant for others.
+ */
+function askForCertificate({ cert }: Identity) {
+  return { requestCert: true, rejectUnauthorized: false, ca: [cert], secureOptions: constants.SSL_OP_NO_TICKET };
+}
+
+function peerOfTls(socket: Socket): Peer {
+  if (socket instanceof TLSSocket) return tlsPeer(socket);
+  throw new SercliError('internal', { what: 'a connection without TLS came to a listener with TLS' });
+}
+
 /** The limits of an HTTP server, as node:http calls them. */
-export function boundedHttp(limits: ListenLimits): ServerOptions {
+export function boundedHttp(limits: AgentLimits): ServerOptions {
   return {
     headersTimeout: limits.handshakeMs,
     requestTimeout: limits.handshakeMs,
@@ -93,24 +116,29 @@ export function boundedHttp(limits: ListenLimits): ServerOptions {
 }
 
 /** Answers the requests that nothing speaks against. */
-export function guardedListener(limits: ListenLimits, options: ServeOptions): RequestListener {
+export function guardedListener(limits: AgentLimits, options: ServeOptions, peerOf: PeerOf): RequestListener {
   return (request, response) => {
     response.setHeaders(new Map(securityHeaders));
     const refusal = refusalOf(request, { ...options, ...limits });
-    if (refusal === undefined) options.onRequest(request, response);
+    if (refusal === undefined) options.onRequest(request, response, peerOf(request.socket));
     else refuseRequest(request, response, refusal);
   };
 }
 
 /** Serves those whom the server has let in. */
-export function serveClients(server: HttpServer | Server, limits: ListenLimits, options: ServeOptions): void {
+export function serveClients(
+  server: HttpServer | Server,
+  limits: AgentLimits,
+  options: ServeOptions,
+  peerOf: PeerOf,
+): void {
   server.timeout = limits.unreadAnswerMs;
   server.on('clientError', refuseFaulty);
-  server.on('upgrade', upgrader(limits, options));
+  server.on('upgrade', upgrader(limits, options, peerOf));
 }
 
-/** Cuts off whom the agent does not serve, and who has too many connections; returns those that are open. */
-function boundConnections(server: Server, limits: ListenLimits, options: ListenOptions): ReadonlySet<Socket> {
+/** Cuts off who has too many connections; returns those that are open. */
+function boundConnections(server: Server, limits: AgentLimits, options: ListenOptions): ReadonlySet<Socket> {
   // Upgraded sockets are no longer the server's: closeAllConnections() leaves them open.
   const sockets = new Set<Socket>();
   const counts = new ConnectionCounts(limits.connectionsPerAddress);
@@ -118,7 +146,6 @@ function boundConnections(server: Server, limits: ListenLimits, options: ListenO
   server.on('drop', (dropped) => options.onCrowded(plainAddress(dropped?.remoteAddress ?? 'unknown')));
   server.on('connection', (socket: Socket) => {
     const address = plainAddress(socket.remoteAddress ?? '');
-    if (!options.admits(address)) return void socket.destroy();
     if (!counts.add(address)) {
       options.onCrowded(address);
       return void socket.destroy();
@@ -147,17 +174,19 @@ const faultStatus: Readonly<Record<string, number>> = {
 };
 
 /** Makes carriers of the requests that ask for one. */
-function upgrader(limits: ListenLimits, options: ServeOptions) {
-  const upgradeWebSocket = webSocketUpgrader(limits, options.onCarrier);
+function upgrader(limits: AgentLimits, options: ServeOptions, peerOf: PeerOf) {
+  const upgradeWebSocket = webSocketUpgrader(limits);
   return (request: IncomingMessage, socket: Socket, head: Buffer): void => {
     socket.on('error', () => socket.destroy());
     // That was for HTTP: what is upgraded has a keepalive of its own.
     socket.setTimeout(0);
-    const refusal = refusalOf(request, { ...options, ...limits }) ?? refusedUpgrade(request);
+    const peer = peerOf(socket);
+    const refusal = refusalOf(request, { ...options, ...limits }) ?? refusedUpgrade(request) ?? options.refusal(peer);
     if (refusal !== undefined) return refuseSocket(socket, refusal);
-    if (isWebSocket(request)) return void upgradeWebSocket(request, socket, head);
+    const carry = (carrier: Carrier): void => options.onCarrier(carrier, peer);
+    if (isWebSocket(request)) return void upgradeWebSocket(request, socket, head, carry);
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: sercli\r\n\r\n');
-    options.onCarrier(new StreamCarrier(socket, head));
+    carry(new StreamCarrier(socket, head));
   };
 }
 
@@ -174,7 +203,7 @@ function isWebSocket({ headers }: IncomingMessage): boolean {
 }
 
 /** ws takes 40 ms to import, and most agents never see a WebSocket: it is loaded with the first one. */
-function webSocketUpgrader(limits: ListenLimits, onCarrier: (carrier: Carrier) => void) {
+function webSocketUpgrader(limits: AgentLimits) {
   const server = async () => {
     const { WebSocketServer } = await import('ws');
     const loading = new WebSocketServer({
@@ -189,11 +218,16 @@ function webSocketUpgrader(limits: ListenLimits, onCarrier: (carrier: Carrier) =
     return loading;
   };
   let loaded: ReturnType<typeof server> | undefined;
-  return async (request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
+  return async (
+    request: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    carry: (carrier: Carrier) => void,
+  ): Promise<void> => {
     loaded ??= server();
     const webSocketServer = await loaded;
     webSocketServer.handleUpgrade(request, socket, head, (webSocket) => {
-      onCarrier(new WebSocketCarrier(webSocket, socket));
+      carry(new WebSocketCarrier(webSocket, socket));
     });
   };
 }

@@ -1,0 +1,147 @@
+import {
+  type BrokenLine,
+  type DialKeys,
+  fullFingerprintOf,
+  type Identity,
+  identityPath,
+  type KnownAgent,
+  KnownAgents,
+  loadIdentity,
+  PrivateFiles,
+  shownFingerprint,
+  stateDirectory,
+} from '@sercli/link';
+import { type AgentAddress, formatAgentAddress, SercliError } from '@sercli/protocol';
+
+/** What happens while keys are proved and judged. */
+export type AccessEvent =
+  /** An agent was reached under this address for the first time, and its key is known from now on. */
+  | {
+      readonly kind: 'first-use';
+      readonly address: AgentAddress;
+      /** Of the agent's key and of this client's, as people compare them: 16 characters in groups. */
+      readonly fingerprint: string;
+      readonly own: string;
+      /** The file that it stands in. */
+      readonly path: string;
+    }
+  /** A line of `known_agents` cannot be read, and was skipped. */
+  | { readonly kind: 'broken-line'; readonly path: string; readonly line: BrokenLine };
+
+export interface ClientAccessOptions {
+  /** Where the identity and the known agents are kept; `stateDirectory()` of @sercli/link unless said otherwise. */
+  readonly directory?: string | undefined;
+  told?(event: AccessEvent): void;
+}
+
+/** Whether a key that is seen for the first time is recorded, or only compared with what is known. */
+export type PinMode = 'record' | 'check';
+
+/**
+ * Who this client is to agents, and which agents it knows. Nothing is read or made before an agent is reached over the
+ * network; on the control sockets of this machine nobody shows a key.
+ *
+ * `$SERCLI_IDENTITY` and `$SERCLI_KNOWN_AGENTS` go before the files.
+ */
+export class ClientAccess {
+  readonly #directory: string;
+  readonly #told: (event: AccessEvent) => void;
+  #identity: Promise<Identity> | undefined;
+  #knownAgents: KnownAgents | undefined;
+
+  constructor({ directory = stateDirectory(), told }: ClientAccessOptions = {}) {
+    this.#directory = directory;
+    this.#told = (event) => told?.(event);
+  }
+
+  /** The file with this client's key and certificate. */
+  get identityPath(): string {
+    return identityPath(this.#directory);
+  }
+
+  /**
+   * What this client proves who it is with; made when it is needed for the first time.
+   *
+   * @throws SercliError `state-untrusted`, `state-unusable`
+   */
+  identity(): Promise<Identity> {
+    if (this.#identity !== undefined) return this.#identity;
+    const loading = loadIdentity(this.#directory);
+    this.#identity = loading;
+    // What the user has mended meanwhile counts the next time.
+    loading.catch(() => {
+      this.#identity = undefined;
+    });
+    return loading;
+  }
+
+  /**
+   * The full fingerprint of this client's key: 52 characters.
+   *
+   * @throws SercliError `state-untrusted`, `state-unusable`
+   */
+  async fingerprint(): Promise<string> {
+    return fullFingerprintOf((await this.identity()).cert);
+  }
+
+  /** The agents that this client knows. @throws SercliError `state-untrusted`, `state-unusable` */
+  get knownAgents(): KnownAgents {
+    this.#knownAgents ??= new KnownAgents(new PrivateFiles(this.#directory), (path, line) =>
+      this.#told({ kind: 'broken-line', path, line }),
+    );
+    return this.#knownAgents;
+  }
+
+  /**
+   * The full fingerprint that an agent is known to have; undefined if it is not known.
+   *
+   * @throws SercliError `state-untrusted`, `state-unusable`
+   */
+  pinOf({ host, tcpPort }: AgentAddress): string | undefined {
+    return this.knownAgents.find(host, tcpPort)?.fingerprint;
+  }
+
+  /** What an agent is reached with. @param address as the user wrote it: by that the agent is known */
+  keysFor(address: AgentAddress, pins: PinMode): DialKeys {
+    return {
+      identity: () => this.identity(),
+      verify: (fingerprint) => this.#verify(address, fingerprint, pins),
+    };
+  }
+
+  async #verify(address: AgentAddress, fingerprint: string, pins: PinMode): Promise<void> {
+    // Nobody else has this client's own key: the agent is run by the same user on the same machine.
+    const own = await this.#identity;
+    if (own !== undefined && fingerprint === fullFingerprintOf(own.cert)) return;
+    const known = this.pinOf(address) ?? (pins === 'record' ? await this.#record(address, fingerprint) : fingerprint);
+    if (known !== fingerprint) throw keyChanged(address, known, fingerprint);
+  }
+
+  /** @returns the fingerprint that is known from now on: another program may have been first */
+  async #record(address: AgentAddress, fingerprint: string): Promise<string> {
+    const agent = newKnownAgent(address, fingerprint);
+    const recorded = await this.knownAgents.add(agent);
+    if (recorded === agent) {
+      const own = shownFingerprint(await this.fingerprint());
+      const { path } = this.knownAgents;
+      this.#told({ kind: 'first-use', address, fingerprint: shownFingerprint(fingerprint), own, path });
+    }
+    return recorded.fingerprint;
+  }
+}
+
+/** An agent that becomes known now. @param fingerprint the full one */
+export function newKnownAgent({ host, tcpPort }: AgentAddress, fingerprint: string): KnownAgent {
+  const nowMs = Date.now();
+  // The file keeps whole seconds.
+  return { host, tcpPort, fingerprint, since: new Date(nowMs - (nowMs % 1000)) };
+}
+
+function keyChanged(address: AgentAddress, known: string, fingerprint: string): SercliError {
+  return new SercliError('agent-key-changed', {
+    host: formatAgentAddress({ ...address, carrier: 'stream' }),
+    known: shownFingerprint(known),
+    shown: shownFingerprint(fingerprint),
+    fingerprint,
+  });
+}
