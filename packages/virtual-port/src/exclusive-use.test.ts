@@ -33,7 +33,7 @@ it.runIf(process.getuid?.() === 0)(
   'is ended by a new pseudo terminal where the caller is not root',
   async () => {
     const directory = mkdtempSync(join(tmpdir(), 'exclusive-use-'));
-    chmodSync(directory, 0o777);
+    chmodSync(directory, 0o1777);
     const child = spawn(process.execPath, ['--input-type=module', '-e', program, join(directory, 'ttyS0')], {
       uid: nobody,
       gid: nobody,

@@ -1,18 +1,8 @@
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  symlinkSync,
-  unlinkSync,
-} from 'node:fs';
+import { existsSync, lstatSync, readlinkSync, renameSync, rmSync, type Stats, symlinkSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SercliError } from '@sercli/protocol';
 import { isMakerAlive, LinkRecords } from './link-records.ts';
+import { enterTrustedDirectory } from './trusted-directory.ts';
 
 /**
  * The stable name of a virtual port: a symbolic link to whatever number its pseudo terminal got.
@@ -24,11 +14,13 @@ export class PortLink {
   readonly #records: LinkRecords;
   #target: string;
 
-  /** @throws SercliError `link-refused` when something else is at `path` */
+  /**
+   * @throws SercliError `link-refused` when something else is at `path`, `state-untrusted` when another user could put
+   * something else there
+   */
   constructor(path: string, target: string) {
     const absolute = resolve(path);
-    mkdirSync(dirname(absolute), { recursive: true });
-    this.path = join(realpathSync(dirname(absolute)), basename(absolute));
+    this.path = join(enterTrustedDirectory(dirname(absolute)), basename(absolute));
     this.#target = target;
     this.#records = new LinkRecords();
     this.#records.locked(() => {

@@ -48,7 +48,7 @@ export class VirtualPort {
 
   /**
    * @throws SercliError `unsupported-platform`, `native-module-missing`, `virtual-port-failed`, `link-refused`,
-   * `state-unusable`
+   * `state-unusable`, `state-untrusted`
    */
   static async create(options: VirtualPortOptions = {}): Promise<VirtualPort> {
     try {
