@@ -139,8 +139,11 @@ describe('what an agent allows is what the documentation says', () => {
     const client = await connect(rank, carrier);
     const code = await client.open(sessions[name]);
     expect(code ?? 'allowed').toBe(documentedAnswer(name, rank));
-    client.say({ type: 'close' });
-    await client.next('close');
+    // A session that was refused is closed already: nobody would answer.
+    if (code === undefined) {
+      client.say({ type: 'close' });
+      await client.next('close');
+    }
     client.close();
   });
 
