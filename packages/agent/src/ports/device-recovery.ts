@@ -1,6 +1,6 @@
-import type { SerialLink } from '@sercli/link';
 import { type LineSettings, type SercliError, toSercliError } from '@sercli/protocol';
 import type { Clock } from '../devices/clock.ts';
+import type { DeviceLink } from '../devices/device-link.ts';
 
 /** Between two tries to open a lost device: at first, and at most. */
 const firstTryMs = 250;
@@ -35,7 +35,7 @@ interface Loss {
 }
 
 interface Question {
-  ask(source: SerialLink): Promise<void>;
+  ask(source: DeviceLink): Promise<void>;
   refuse(error: SercliError): void;
 }
 
@@ -58,7 +58,7 @@ export class DeviceRecovery {
     return this.#loss?.error;
   }
 
-  begin({ settings, lines }: SerialLink, error: SercliError): void {
+  begin({ settings, lines }: DeviceLink, error: SercliError): void {
     this.stop();
     const state = { settings, outputs: { dtr: lines.dtr, rts: lines.rts } };
     const stopGrace = this.#clock.after(this.#graceMs, () => {
@@ -75,7 +75,7 @@ export class DeviceRecovery {
   }
 
   /** Asks the device: at once, or when it is back. Rejects with the loss if it does not come back in time. */
-  ask<Answer>(device: SerialLink, question: (source: SerialLink) => Promise<Answer>): Promise<Answer> {
+  ask<Answer>(device: DeviceLink, question: (source: DeviceLink) => Promise<Answer>): Promise<Answer> {
     const loss = this.#loss;
     if (loss === undefined) return question(device);
     return new Promise((resolve, reject) => {
@@ -84,7 +84,7 @@ export class DeviceRecovery {
   }
 
   /** The device is back. */
-  back(source: SerialLink): void {
+  back(source: DeviceLink): void {
     for (const { ask } of this.#end()) void ask(source);
   }
 

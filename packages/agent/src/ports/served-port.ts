@@ -1,4 +1,4 @@
-import type { LinkEvent, SerialLink } from '@sercli/link';
+import type { LinkEvent } from '@sercli/link';
 import {
   type Controller,
   type LineSettingsChange,
@@ -7,6 +7,7 @@ import {
   toSercliError,
 } from '@sercli/protocol';
 import { type Clock, realClock } from '../devices/clock.ts';
+import type { DeviceLink } from '../devices/device-link.ts';
 import type { Logger } from '../logger.ts';
 import type { LogMemory } from './log-memory.ts';
 import { type DeviceListener, LoggedDevice } from './logged-device.ts';
@@ -94,7 +95,7 @@ export class ServedPort {
   }
 
   get totals(): PortTotals {
-    return this.#counts.totals(this.#device.log);
+    return this.#counts.totals(this.#device.log, this.#device.lineCounts);
   }
 
   /** What was found out about the device anew. */
@@ -109,10 +110,11 @@ export class ServedPort {
 
   /** The port as `/v1/ports` lists it. */
   list(): ListedPort {
-    const { name, device, description, usb } = this.#device.description;
+    const { name, device, description, usb, sequences = {} } = this.#device.description;
     const { source } = this.#device;
     const { controller } = this;
     const absence = this.#absence;
+    const { receivedBytes, sentBytes, breaks, framingErrors, parityErrors, overruns } = this.totals;
     return {
       name,
       device,
@@ -122,6 +124,8 @@ export class ServedPort {
       state: absence?.kind ?? (source === undefined ? 'idle' : 'open'),
       ...(absence === undefined ? {} : { reason: absence.reason }),
       ...(controller === undefined ? {} : { controller }),
+      counters: { receivedBytes, sentBytes, breaks, framingErrors, parityErrors, overruns },
+      ...(Object.keys(sequences).length === 0 ? {} : { sequences }),
     };
   }
 
@@ -252,7 +256,7 @@ export class ServedPort {
         this.#counts.deviceLost();
         for (const session of this.sessions) session.deviceLost(reasonOfLoss(error));
       },
-      back: (source: SerialLink) => {
+      back: (source: DeviceLink) => {
         for (const session of this.sessions) session.deviceBack(source);
       },
       ended: (error) => this.#sessions.abort(error ?? new SercliError('closed', { what: this.name })),
@@ -261,10 +265,9 @@ export class ServedPort {
   }
 
   #deviceEvent(event: LinkEvent): void {
-    this.#counts.event(event);
     // What has a place among the bytes comes through the log, and the end of the device by itself.
     if (event.kind === 'drained') for (const session of this.sessions) session.deviceDrained();
-    if (event.kind === 'inputs' || event.kind === 'settings') this.#sessions.tell(event);
+    if (event.kind === 'lines' || event.kind === 'settings') this.#sessions.tell(event);
     if (event.kind === 'settings') this.#surroundings.changed();
   }
 
