@@ -5,7 +5,6 @@
  * @packageDocumentation
  */
 export { watchDirectory } from './directory-watch.ts';
-export { setLowLatency, setNoClosingWait, type Tuning } from './driver-tuning.ts';
 export { ErrorMarkDecoder, type MarkedBytes } from './error-marks.ts';
 export { setExclusive } from './exclusive.ts';
 export { lockFile, tryLockFile } from './file-lock.ts';
@@ -18,6 +17,7 @@ export {
   readLineSettings,
   withLineSettings,
 } from './line-settings.ts';
+export { setLowLatency, type Tuning } from './low-latency.ts';
 export {
   type LineCounters,
   type ModemLines,

@@ -1,4 +1,3 @@
-import { setNoClosingWait } from './driver-tuning.ts';
 import { applyLineSettings, type LineSettings, readLineSettings } from './line-settings.ts';
 import {
   type LineCounters,
@@ -83,13 +82,13 @@ export class KernelTty implements SerialTty {
   }
 
   /**
-   * close(2) would wait half a minute for bytes that are held by flow control, in a thread of the pool. A UART's driver
-   * discards them; of a USB adapter's, only root can have that, and for anybody else they leave unheld.
+   * close(2) would wait half a minute for bytes that are held by flow control, in a thread of the pool (closing_wait,
+   * setserial(8)). A UART's driver discards them; that of a USB adapter cannot, and they leave unheld.
    */
   #discardUnsent(): void {
     try {
       if (this.unsentBytes > 0) this.flush('unsent');
-      if (this.unsentBytes > 0 && setNoClosingWait(this.#fd) !== 'done') this.applySettings({ flowControl: 'none' });
+      if (this.unsentBytes > 0) this.applySettings({ flowControl: 'none' });
     } catch (error) {
       // A device that is gone has no bytes to wait for.
       if (!(error instanceof TtyError)) throw error;

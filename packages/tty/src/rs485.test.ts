@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { setLowLatency, setNoClosingWait } from './driver-tuning.ts';
+import { setLowLatency } from './low-latency.ts';
 import { isTransmitterEmpty } from './queues.ts';
 import { decodeRs485, encodeRs485, setRs485 } from './rs485.ts';
 import { closeFd } from './system-calls.ts';
@@ -30,5 +30,4 @@ it('a tty whose driver lacks what UARTs and adapters have says so', () => {
   expect(setRs485(pts, settings)).toBeUndefined();
   expect(isTransmitterEmpty(pts)).toBeUndefined();
   expect(setLowLatency(pts, true)).toBe('missing');
-  expect(setNoClosingWait(pts)).toBe('missing');
 });
