@@ -137,20 +137,24 @@ requires({ ...twoMachineRequirements, programs: ['ip', 'setpriv'] })('two users 
   });
   afterEach(() => machines.close());
 
-  it('the one who may not open the socket comes by TCP, and cannot reload', async () => {
+  /** Runs sercli as the user nobody, who has a home of his own and may not open the socket of the agent. */
+  const asNobody = async (...args: string[]): Promise<ChildProgram> => {
     const { serialMachine, folder } = machines;
+    const home = join(folder, 'home-of-nobody');
     await chmod(folder, 0o755);
+    await mkdir(home, { recursive: true });
+    await chown(home, 65534, 65534);
+    const setpriv = ['--reuid=65534', '--regid=65534', '--clear-groups', 'env', `HOME=${home}`];
+    return machines.run(serialMachine, 'setpriv', [...setpriv, process.execPath, sercliProgram, ...args]);
+  };
+
+  it('the one who may not open the socket comes by TCP, and cannot reload', async () => {
+    const { serialMachine } = machines;
     await machines.startAgent(['echo=sim:echo', 'other=sim:echo']);
-    const setpriv = ['--reuid=65534', '--regid=65534', '--clear-groups'];
     const own = await machines.sercli(serialMachine, 'console', 'localhost/echo');
     own.stdin.write('own');
     await own.stdout.waitFor(/own/);
-    // `nobody` has no home of its own.
-    const home = join(folder, 'home-of-nobody');
-    await mkdir(home);
-    await chown(home, 65534, 65534);
-    const asNobody = [...setpriv, 'env', `HOME=${home}`, process.execPath, sercliProgram];
-    const stranger = await machines.run(serialMachine, 'setpriv', [...asNobody, 'console', 'localhost/other']);
+    const stranger = await asNobody('console', 'localhost/other');
     stranger.stdin.write('stranger');
     await stranger.stdout.waitFor(/stranger/);
 
@@ -161,8 +165,22 @@ requires({ ...twoMachineRequirements, programs: ['ip', 'setpriv'] })('two users 
       { port: 'echo', client: { address: 'localhost' } },
       { port: 'other', client: { name: expect.stringMatching(/^nobody@/), address: expect.stringMatching(/:\d+$/) } },
     ]);
-    const reload = await machines.run(serialMachine, 'setpriv', [...asNobody, 'agent', 'reload']);
+    const reload = await asNobody('agent', 'reload');
     await reload.expectExit(2);
     expect(reload.stderr.text).toContain('no agent of this user');
+  });
+
+  it('that one asks to be let in like anybody else, where the agent is not open', async () => {
+    const { serialMachine } = machines;
+    const agent = await machines.sercli(serialMachine, 'agent', '--port', 'echo=sim:echo');
+    await agent.stderr.waitFor(/listening on/);
+    const stranger = await asNobody('console', 'localhost/echo');
+    stranger.stdin.write('stranger');
+    const [, fingerprint = ''] = await stranger.stderr.waitFor(/sercli authorize (\S+)\n/);
+    const own = await asNobody('authorize', fingerprint);
+    await own.expectExit(2);
+    expect(own.stderr.text).toContain('no agent of this user');
+    await (await machines.sercli(serialMachine, 'authorize', fingerprint)).expectExit(0);
+    await stranger.stdout.waitFor(/stranger/);
   });
 });

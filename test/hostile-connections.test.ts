@@ -74,7 +74,9 @@ describe('a session among hostile connections', () => {
     expect(faultsOf(result.toApplication)).toEqual({});
     expect(faultsOf(result.toDevice)).toEqual({});
     expect(traffic.application.received.receivedBytes).toBeGreaterThan(2 * rate);
-    await expect.poll(() => openDescriptors(agent.pid), { timeout: 10_000 }).toBe(before.descriptors);
+    // The connection of the first question may still have been closing when they were counted.
+    const descriptors = (): Promise<number> => openDescriptors(agent.pid);
+    await expect.poll(descriptors, { timeout: 10_000 }).toBeLessThanOrEqual(before.descriptors);
     const growthBytes = (await mostResidentBytes(agent.pid)) - before.residentBytes;
     expect(growthBytes).toBeLessThan(maxGrowthBytes);
   });

@@ -6,9 +6,15 @@ export interface AttachEvent {
   /** `ready` and `up`: the device's next byte, and the run of the port's log that this counts in. */
   readonly offset?: number;
   readonly epoch?: string;
-  /** `lost`. */
+  /** `lost`, `key-changed` and `error`. */
   readonly code?: string;
+  readonly message?: string;
   readonly inDoubtBytes?: number;
+  /** `first-use`: of the agent's key and of this client's; `waiting-for-authorization`: of this client's. */
+  readonly fingerprint?: string;
+  readonly own?: string;
+  /** `refused`. */
+  readonly bytes?: number;
   /** `link-event`. */
   readonly detail?: { readonly kind: string; readonly offset?: number; readonly bytes?: number };
 }
@@ -51,6 +57,11 @@ export class AttachProgram {
   async next(event: string, timeoutMs?: number): Promise<AttachEvent> {
     const [line] = await this.program.stdout.waitFor(new RegExp(`\\{"event":"${event}".*\\}\n`), timeoutMs);
     return JSON.parse(line) as AttachEvent;
+  }
+
+  /** Waits until it asks to be let in; resolves to the fingerprint that it is to be let in by, as people compare it. */
+  async waits(): Promise<string> {
+    return (await this.next('waiting-for-authorization')).fingerprint ?? '';
   }
 
   #details(kind: string): NonNullable<AttachEvent['detail']>[] {

@@ -10,9 +10,13 @@ import {
 } from '@sercli/testkit';
 import { sercliProgram } from './sercli-program.ts';
 import { until } from './until.ts';
+import { User } from './user.ts';
 
 /** What every suite on two machines needs of the one that it runs on. */
 export const twoMachineRequirements = { root: true, networkNamespaces: true, programs: ['ip'] } as const;
+
+/** What a suite needs besides whose machines have users and names. */
+export const userRequirements = { ...twoMachineRequirements, programs: ['ip', 'unshare', 'hostname'] } as const;
 
 /** The machine with the serial device and the laptop, each in a network namespace of its own, with a cable between. */
 export class TwoMachines {
@@ -22,6 +26,7 @@ export class TwoMachines {
   readonly folder: string;
   readonly #network: NetworkPair;
   readonly #programs: (ChildProgram | TerminalProgram)[] = [];
+  readonly #users: User[] = [];
 
   static async create(): Promise<TwoMachines> {
     const network = await createNetworkPair();
@@ -46,6 +51,16 @@ export class TwoMachines {
   /** The address of a port that the agent serves. */
   address(port: string): string {
     return `${this.serialMachine.address}/${port}`;
+  }
+
+  /** Somebody on SerialMachine, who may run an agent there. */
+  owner(name: string = 'owner', environment: Readonly<Record<string, string>> = {}): User {
+    return this.#user(name, this.serialMachine, 'SerialMachine', environment);
+  }
+
+  /** Somebody on the laptop. */
+  client(name: string, environment: Readonly<Record<string, string>> = {}): User {
+    return this.#user(name, this.laptop, 'laptop', environment);
   }
 
   /** Starts a program on one of the machines. */
@@ -75,7 +90,7 @@ export class TwoMachines {
     return this.runOnTerminal(process.execPath, [sercliProgram, ...args]);
   }
 
-  /** Starts an agent and waits until it listens; each port is what `--port` takes. */
+  /** Starts an agent that is open, and waits until it listens; each port is what `--port` takes. */
   async startAgent(ports: readonly string[], ...options: string[]): Promise<ChildProgram> {
     const agent = await this.sercli(
       this.serialMachine,
@@ -102,10 +117,22 @@ export class TwoMachines {
 
   /** Ends what still runs and removes machines and folder. */
   async close(): Promise<void> {
+    for (const user of this.#users.reverse()) await user.end();
     for (const program of this.#programs.reverse())
       await (program instanceof ChildProgram ? program.end('SIGKILL') : program.end());
     await this.#network.close();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  #user(
+    name: string,
+    namespace: NetworkNamespace,
+    hostName: string,
+    environment: Readonly<Record<string, string>>,
+  ): User {
+    const user = new User(join(this.folder, name), { namespace, hostName, environment });
+    this.#users.push(user);
+    return user;
   }
 
   /** Certificates, records of links and whatever else sercli keeps: apart from those of the machine that tests. */

@@ -94,10 +94,13 @@ export function addressesOf(found: FoundAgent, { carrier }: Pick<AgentAddress, '
 /** A search for the agent of one name. */
 class AgentSearch {
   readonly #browser: Browser;
+  /** As the user writes it, and as names are compared. */
+  readonly #wanted: string;
   readonly #host: string;
   #seen: () => void = () => undefined;
 
   constructor(discovery: Discovery, interfaces: InterfaceChoice, host: string) {
+    this.#wanted = host;
     this.#host = host.toLowerCase().replace(/\.local\.?$/, '');
     this.#browser = discovery.browse({
       interfaces,
@@ -120,7 +123,7 @@ class AgentSearch {
    */
   async find(isKnown: Promise<boolean>, { signal, pinOf }: LocateOptions): Promise<FoundAgent | undefined> {
     const shortly = isKnown.then((known) => (known ? pause(preferAgentsMs) : pause(searchMs)));
-    await Promise.race([this.seen(), shortly, pause(searchMs), untilAborted(signal, this.#host)]);
+    await Promise.race([this.seen(), shortly, pause(searchMs), untilAborted(signal, this.#wanted)]);
     if (this.#matches().length > 0) await pause(ambiguityMs);
     const matches = this.#matches();
     if (matches.length <= 1) return matches[0];
@@ -129,7 +132,7 @@ class AgentSearch {
     const known = matches.filter(({ fingerprint }) => shown !== '' && fingerprint === shown);
     if (known.length === 1) return known[0];
     const choices = matches.map(({ name, agentId }) => `${name}-${agentId}`).join(', ');
-    throw new SercliError('agent-ambiguous', { host: this.#host, choices });
+    throw new SercliError('agent-ambiguous', { host: this.#wanted, choices });
   }
 
   /** Resolves when an agent of the name has answered. */

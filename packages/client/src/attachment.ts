@@ -177,12 +177,12 @@ export class Attachment {
   async #open(last: LastLink | undefined): Promise<void> {
     const giveUp = new AbortController();
     this.#farPort = { kind: 'opening', giveUp, last };
+    const asked = this.port.settings;
     try {
-      const opening = openOptions(this.#options, giveUp.signal);
-      const link = await this.#connections.open(this.address, this.#request(last), opening);
-      if (giveUp.signal.aborted)
-        return link.abort(new SercliError('aborted', { what: formatPortAddress(this.address) }));
-      this.#up(link, last);
+      const { signal } = giveUp;
+      const link = await this.#connections.open(this.address, this.#request(last), openOptions(this.#options, signal));
+      if (signal.aborted) return link.abort(new SercliError('aborted', { what: formatPortAddress(this.address) }));
+      this.#up(link, last, asked);
     } catch (error) {
       if (!giveUp.signal.aborted) this.#lost(toSercliError(error), last, 0);
     }
@@ -198,7 +198,7 @@ export class Attachment {
     return { settings, role, ...(last.link.isResumable ? { start: startAfter(last) } : {}) };
   }
 
-  #up(link: RemoteLink, last: LastLink | undefined): void {
+  #up(link: RemoteLink, last: LastLink | undefined, asked?: LineSettings): void {
     this.#keepCount();
     // Before anything of what it brings.
     this.#tell({ kind: 'up', settings: link.settings, start: link.start });
@@ -211,6 +211,7 @@ export class Attachment {
     });
     this.#farPort = { kind: 'up', link, relay };
     this.#upAt = performance.now();
+    relay.start(asked);
     void link.closed.then((error) => {
       if (this.#farPort.kind !== 'up' || this.#farPort.link !== link) return;
       const why = error ?? new SercliError('session-ended', { port: link.info.name, reason: 'it was closed' });

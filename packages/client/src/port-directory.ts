@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { AgentPlace, DialKeys } from '@sercli/link';
+import { type AgentPlace, type DialKeys, parseRefusal } from '@sercli/link';
 import {
   type AgentAddress,
   type PortList,
@@ -28,7 +28,8 @@ export function listPorts(address: AgentAddress, options: DirectoryOptions): Pro
 /**
  * The ports of an agent, at once and again whenever something about them has changed. Ends when the signal is aborted.
  *
- * @throws SercliError what `listPorts` throws, and `connection-lost` when the agent goes away
+ * @throws SercliError what `listPorts` throws, also when this client loses its rights meanwhile, and `connection-lost` when
+ *   the agent goes away
  */
 export async function* watchPorts(
   address: AgentAddress,
@@ -53,7 +54,11 @@ async function* portLists(
 ): AsyncGenerator<PortList, void, void> {
   response.socket.setTimeout(silentMs, () => response.destroy(new Error(`it said nothing for ${silentMs / 1000} s`)));
   try {
-    for await (const line of answerLines(address, response)) yield parseAnswer(address, line, parsePortList);
+    for await (const line of answerLines(address, response)) {
+      const refusal = parseAnswer(address, line, parseRefusal);
+      if (refusal !== undefined) throw refusal;
+      yield parseAnswer(address, line, parsePortList);
+    }
   } catch (error) {
     if (signal?.aborted) return;
     throw error;

@@ -1,4 +1,4 @@
-import type { LinkListener, SerialLink } from '@sercli/link';
+import type { LinkListener, LinkState, SerialLink } from '@sercli/link';
 import { ReceiveQueue } from '@sercli/link';
 import { defaultLineSettings, type FlushQueue, type LineSettings, type LineSettingsChange } from '@sercli/protocol';
 import { describe, expect, it, vi } from 'vitest';
@@ -7,6 +7,7 @@ import { type ApplicationSide, Relay, type RelayEvent, type RelayOptions } from 
 /** The application's side of a virtual port, in memory. */
 class FakePort implements ApplicationSide {
   isOpen = true;
+  settings: LineSettings = defaultLineSettings;
   /** Bytes that the application takes before it is full. */
   roomBytes = 1_000_000;
   readonly shown: LineSettings[] = [];
@@ -29,6 +30,7 @@ class FakePort implements ApplicationSide {
     return taken;
   }
   showSettings(settings: LineSettings): void {
+    this.settings = settings;
     this.shown.push(settings);
   }
   get text(): string {
@@ -44,6 +46,7 @@ function fakeLink() {
     roomBytes: 1_000_000,
     written: '',
     settings: defaultLineSettings,
+    state: { kind: 'up' } as LinkState,
     hasControl: true,
     flushes: [] as FlushQueue[],
     configuring: [] as { change: LineSettingsChange; answer(settings: LineSettings): void; fail(error: Error): void }[],
@@ -51,6 +54,9 @@ function fakeLink() {
   const link: Partial<SerialLink> = {
     get settings() {
       return state.settings;
+    },
+    get state() {
+      return state.state;
     },
     get hasControl() {
       return state.hasControl;
@@ -85,6 +91,7 @@ function setUp({ isFixed = false, isPatient = false, backlog }: Partial<RelayOpt
   const { link, state, received } = fakeLink();
   const events: RelayEvent[] = [];
   const relay = new Relay(port, link, { isFixed, isPatient, backlog, told: (event) => void events.push(event) });
+  relay.start();
   return { port, state, received, events, relay };
 }
 
@@ -167,6 +174,26 @@ describe('Relay', () => {
     await settled();
     expect(events).toEqual([{ kind: 'settings-failed', wanted, reason: 'no such speed' }]);
     expect(port.shown.at(-1)).toEqual(defaultLineSettings);
+  });
+
+  it('leaves to the next link what the last one was asked for and did not answer', async () => {
+    const { port, state, events, relay } = setUp();
+    port.settings = { ...defaultLineSettings, baudRate: 9600 };
+    relay.applySettings(port.settings);
+    state.state = { kind: 'closed' };
+    state.configuring[0]?.fail(new Error('the link was closed'));
+    await settled();
+    expect(port.settings.baudRate).toBe(9600);
+    expect(events).toEqual([]);
+  });
+
+  it('passes on what the application set while the link was being opened', () => {
+    const port = new FakePort();
+    const { link, state } = fakeLink();
+    port.settings = { ...defaultLineSettings, baudRate: 9600 };
+    new Relay(port, link, { isFixed: false, told: () => undefined }).start(defaultLineSettings);
+    expect(state.configuring.map(({ change }) => change.baudRate)).toEqual([9600]);
+    expect(port.shown).toEqual([]);
   });
 
   it('keeps fixed settings, shows them again and says what was ignored', () => {

@@ -19,7 +19,7 @@ type Patience =
   | { readonly kind: 'setting-up'; readonly timer: NodeJS.Timeout };
 
 /** What a relay uses of a virtual port. */
-export type ApplicationSide = Pick<VirtualPort, 'isOpen' | 'peek' | 'consume' | 'write' | 'showSettings'>;
+export type ApplicationSide = Pick<VirtualPort, 'isOpen' | 'settings' | 'peek' | 'consume' | 'write' | 'showSettings'>;
 
 export interface RelayOptions {
   /** What the application sets is not passed on. */
@@ -72,8 +72,13 @@ export class Relay {
     this.#options = options;
     this.#backlog = options.backlog;
     this.#patience = { kind: options.isPatient === true ? 'waiting' : 'over' };
-    port.showSettings(link.settings);
-    link.listen({
+  }
+
+  /** @param asked what the port had when the link was asked for: what the application has set since then is passed on */
+  start(asked: LineSettings = this.#port.settings): void {
+    if (equalLineSettings(asked, this.#port.settings)) this.#port.showSettings(this.#link.settings);
+    else this.applySettings(this.#port.settings);
+    this.#link.listen({
       readable: () => this.moveToApplication(),
       writable: () => this.moveToDevice(),
       event: (event) => this.#linkEvent(event),
@@ -201,6 +206,8 @@ export class Relay {
         // Meanwhile the application may have gone on: what it wants now is shown, not what it wanted then.
         if (this.#wanted === undefined) this.#port.showSettings(settings);
       } catch (error) {
+        // The port keeps what the application wants, for the next link to be asked for.
+        if (this.#link.state.kind === 'closed') return;
         this.#options.told({ kind: 'settings-failed', wanted, reason: reasonOf(error) });
         if (this.#wanted === undefined) this.#port.showSettings(this.#link.settings);
       }

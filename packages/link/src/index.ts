@@ -34,7 +34,7 @@ export { sourceOf } from './native/connection-counts.ts';
 export { type DialOptions, dial, dialError, nativePath, refusalError } from './native/dial.ts';
 export { type EndpointHandlers, NativeEndpoint } from './native/endpoint.ts';
 export { HeldSessions, type SessionHolding } from './native/held-sessions.ts';
-export type { HttpRefusal } from './native/http-answers.ts';
+export { type HttpRefusal, parseRefusal } from './native/http-answers.ts';
 export { type ListenOptions, listenNative, type NativeListener } from './native/listen.ts';
 export { type LocalListener, type LocalListenOptions, listenLocal } from './native/listen-local.ts';
 export { RemoteLink, type RemoteLinkOptions } from './native/remote-link.ts';

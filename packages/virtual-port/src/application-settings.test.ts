@@ -86,6 +86,18 @@ it('ends up with the last of many changes that nobody waited for', async () => {
   expect(port.settings.baudRate).toBe(19200);
 });
 
+it('does not overwrite what the application has just set, and tells it', async () => {
+  const fd = openTty(link());
+  await recorder.until(() => port.isOpen);
+  writeTermios(fd, { ...readTermios(fd), ...speedOf(38_400) }, 'now');
+  // The answer to what it had set before comes in the same turn.
+  port.showSettings({ ...port.settings, baudRate: 57_600 });
+  expect(port.settings.baudRate).toBe(38_400);
+  expect(readTermios(fd).outputSpeed).toBe(38_400);
+  expect(recorder.events.filter((event) => event.startsWith('settings'))).toHaveLength(1);
+  closeFd(fd);
+});
+
 function speedOf(speed: number): { control: number; inputSpeed: number; outputSpeed: number } {
   const { BOTHER, CS8, CREAD, CLOCAL } = { ...termiosFlags, CS8: 0x30 };
   return { control: BOTHER | CS8 | CREAD | CLOCAL, inputSpeed: speed, outputSpeed: speed };

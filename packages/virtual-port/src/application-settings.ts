@@ -1,4 +1,4 @@
-import { type LineSettings, lineSettingKeys } from '@sercli/protocol';
+import { equalLineSettings, type LineSettings, lineSettingKeys } from '@sercli/protocol';
 import {
   lineSettingsOf,
   makeRaw,
@@ -46,10 +46,19 @@ export class ApplicationSettings {
     return this.#settings;
   }
 
-  /** Makes the termios say these; they are not reported back. */
+  /**
+   * Makes the termios say these; they are not reported back. What the application has set and nobody has looked at yet
+   * is reported instead and stays: it is newer than what is to be shown.
+   */
   show(settings: LineSettings): void {
+    const before = this.#settings;
+    this.refresh();
+    if (this.#settings !== before) return;
     this.#settings = settings;
-    writeTermios(this.#ptmx, withLineSettings(readTermios(this.#ptmx), settings), 'now');
+    const termios = readTermios(this.#ptmx);
+    // No write is without danger: the application may set something between this read and the write.
+    if (equalLineSettings(lineSettingsOf(termios), withHiddenOf(settings))) return;
+    writeTermios(this.#ptmx, withLineSettings(termios, settings), 'now');
     this.#seen = lineSettingsOf(readTermios(this.#ptmx));
   }
 
@@ -85,6 +94,11 @@ export class ApplicationSettings {
     this.#extprocTimer = undefined;
     setExtproc(this.#ptmx, true);
   }
+}
+
+/** As the termios of a pseudo terminal says them. */
+function withHiddenOf(settings: LineSettings): LineSettings {
+  return { ...settings, dataBits: 8, parity: 'none' };
 }
 
 /** `settings` with what differs between two readings of the termios; the same object when nothing does. */

@@ -124,7 +124,10 @@ export class VirtualPort {
     return taken;
   }
 
-  /** Makes the port say what the far device really has; not reported back as a change. */
+  /**
+   * Makes the port say what the far device really has; not reported back as a change. What an application has set a
+   * moment ago, and was not told yet, is told and stays.
+   */
   showSettings(settings: LineSettings): void {
     if (this.#state !== 'over') this.#terminal.settings.show(settings);
   }

@@ -93,8 +93,9 @@ export class Access {
     return () => void this.#listeners.delete(changed);
   }
 
-  /** The authorised clients are others than before. */
+  /** The authorised clients are others than before. A file that cannot be used is told now, not when somebody comes. */
   changed(): void {
+    this.#find('');
     for (const listener of [...this.#listeners]) listener();
   }
 

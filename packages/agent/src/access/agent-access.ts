@@ -40,6 +40,7 @@ export class AgentAccess {
     this.register = new ClientRegister({ clients, waiting: this.#waiting, access: this.rights, agent });
     this.rights.listen(() => this.#admitAuthorized());
     this.#stopWatching = watchAuthorizedClients(clients, () => this.rights.changed());
+    this.rights.changed();
   }
 
   /** Answers a client that asks to be let in. @throws SercliError `usage`, `not-authorized` */

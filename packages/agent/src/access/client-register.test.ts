@@ -43,7 +43,8 @@ describe('ClientRegister', () => {
     expect((await access.register.remove(anna)).clients.map(({ fingerprint }) => fingerprint)).toEqual([bert]);
     expect(await readFile(path(), 'utf8')).toMatch(/^# ours\nB{51}A role=control ports=\* since=\S+ # the lab\n$/);
     await expect(access.register.remove(anna)).rejects.toMatchObject({ code: 'client-not-found' });
-    expect(changes).toBe(5);
+    // Whoever looks at the file may have seen it change, too.
+    expect(changes).toBeGreaterThanOrEqual(5);
   });
 
   it('tells when somebody has edited the file', async () => {

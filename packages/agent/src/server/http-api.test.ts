@@ -184,11 +184,9 @@ describe('the JSON API', () => {
     expect(new TextDecoder().decode((await reader?.read())?.value)).toBe(`${JSON.stringify(other)}\n`);
     peer = ownPeer;
     expect((await ask(`/v1/clients/${anna}`, 'DELETE')).status).toBe(200);
-    const isOver = reader?.read().then(
-      ({ done }) => done,
-      () => true,
-    );
-    expect(await isOver).toBe(true);
+    const last = new TextDecoder().decode((await reader?.read())?.value);
+    expect(JSON.parse(last)).toMatchObject({ error: { code: 'not-authorized' } });
+    expect((await reader?.read())?.done).toBe(true);
   });
 });
 

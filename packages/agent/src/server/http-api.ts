@@ -63,12 +63,12 @@ const answers: Readonly<Partial<Record<OperationName, Answer>>> = {
   admission: ({ access, request, response, peer }) => access.admit(request, response, peer),
   'list-ports': async ({ api, response, sees }) => answerJson(response, await api.portList(sees)),
   'watch-ports': ({ api, access, response, peer, sees }) => {
-    const mayWatch = (): boolean => access.rights.refusal(peer, 'watch-ports') === undefined;
+    const refusal = () => access.rights.refusal(peer, 'watch-ports');
     tellPorts(
       {
         portList: () => api.portList(sees),
         watchPorts: (changed) => api.watchPorts(changed, sees),
-        watchRights: (changed) => access.rights.listen(() => changed(mayWatch())),
+        watchRights: (changed) => access.rights.listen(() => changed(refusal())),
       },
       response,
     );

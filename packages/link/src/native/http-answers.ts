@@ -64,7 +64,12 @@ export async function readRefusal(response: IncomingMessage): Promise<SercliErro
   }
 }
 
-function parseRefusal(body: string): SercliError | undefined {
+/**
+ * The error in `{"error": {...}}`; undefined if there is none that this release knows.
+ *
+ * @throws SyntaxError if it is no JSON
+ */
+export function parseRefusal(body: string): SercliError | undefined {
   const { error } = Object(JSON.parse(body)) as { error?: unknown };
   const { code, message, fields } = Object(error) as Record<string, unknown>;
   if (typeof code !== 'string' || typeof message !== 'string') return undefined;

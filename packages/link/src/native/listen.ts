@@ -33,7 +33,7 @@ export interface ServeOptions {
 export type PeerOf = (socket: Socket) => Peer;
 
 export interface ListenOptions extends ServeOptions {
-  /** An IP address, or `::` for all interfaces. */
+  /** An IP address, or `::` for all interfaces, with IPv6 or without. */
   readonly address: string;
   /** 0: any free one. */
   readonly tcpPort: number;
@@ -240,6 +240,8 @@ function listen(server: Server, { address, tcpPort }: ListenOptions): Promise<vo
       const remedy = 'give an address of this machine with --listen';
       reject(new SercliError('listen-failed', { address: where, reason: reasonOf(cause), remedy }, { cause }));
     });
-    server.listen({ host: address, port: tcpPort }, () => resolve());
+    // Without a host Node takes `::`, or 0.0.0.0 on machines without IPv6, where `::` alone would fail.
+    const place = address === '::' ? {} : { host: address };
+    server.listen({ ...place, port: tcpPort }, () => resolve());
   });
 }

@@ -43,14 +43,15 @@ export class PrivateFiles {
   }
 
   /**
-   * Changes whenever the file does, its owner and mode included; undefined while its last change is so recent that another
+   * Changes whenever the file does, or who may write it and its directory; undefined while its last change is so recent that another
    * one may bear the same time, and when there is no file.
    */
   version(name: string): string | undefined {
     const found = lstatSync(this.path(name), { throwIfNoEntry: false, bigint: true });
-    if (found === undefined || Date.now() - Number(found.ctimeMs) < 100) return undefined;
+    const directory = lstatSync(this.directory, { throwIfNoEntry: false });
+    if (found === undefined || directory === undefined || Date.now() - Number(found.ctimeMs) < 100) return undefined;
     const { dev, ino, size, mtimeNs, ctimeNs } = found;
-    return [dev, ino, size, mtimeNs, ctimeNs].join(' ');
+    return [dev, ino, size, mtimeNs, ctimeNs, directory.ino, directory.mode, directory.uid].join(' ');
   }
 
   /**

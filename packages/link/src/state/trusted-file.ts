@@ -62,7 +62,10 @@ function openUnlinked(path: string, flags: number): number | undefined {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') return undefined;
     // O_NOFOLLOW tells a link by ELOOP, with O_DIRECTORY by ENOTDIR (open(2)).
-    if (code === 'ELOOP') throw untrusted(path, 'it is a symbolic link', 'put the file itself in its place');
+    if (code === 'ELOOP') {
+      const itself = `"$(readlink -f ${quoted(path)})"`;
+      throw untrusted(path, 'it is a symbolic link', `run: cp --remove-destination ${itself} ${quoted(path)}`);
+    }
     if (code === 'ENOTDIR') {
       throw untrusted(path, 'it is no directory or a symbolic link', 'put the directory itself in its place');
     }
