@@ -1,5 +1,5 @@
 import { type ModemOutputs, noModemLines, parseSequence, type SequenceStep } from '@sercli/protocol';
-import { type LinkApplication, systemPython } from '@sercli/testkit';
+import { ChildProgram, type LinkApplication, systemPython } from '@sercli/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { expectedOutputs } from '../testbed/expected-outputs.ts';
 import { requiresGuest } from '../testbed/requires-guest.ts';
@@ -13,7 +13,27 @@ ports:
   ttyS1: { device: /dev/ttyS1, hupcl: false, dtr: off, rts: on }
   ttyS4: { device: /dev/ttyS4, keepOpen: true }
   adapter: { match: { serial: A50285BI } }
+  pulsed: { match: { serial: FT0PULSED }, hupcl: false, dtr: off, rts: off }
+  steady: { match: { serial: FT0STEADY }, hupcl: false }
+  kept: { match: { serial: FT0KEPT }, keepOpen: true, dtr: off, rts: off }
 `;
+const adapters = { adapter: 'A50285BI', pulsed: 'FT0PULSED', steady: 'FT0STEADY' };
+
+const [off, both, rtsOnly] = ['-', 'DTR RTS', 'RTS'];
+
+/** What the outputs go through, their state before included: what the guide promises to boards that reset. */
+const promises = [
+  { ports: ['ttyS0', 'adapter'], what: 'rise and fall', first: [off, both], later: [off, both], closed: off },
+  { ports: ['pulsed'], what: 'have a pulse', first: [off, both, off], later: [off, both, off], closed: off },
+  { ports: ['steady'], what: 'rise once and stay', first: [off, both], later: [both], closed: both },
+  {
+    ports: ['ttyS1'],
+    what: 'have a pulse of DTR alone',
+    first: [off, both, rtsOnly],
+    later: [rtsOnly, both, rtsOnly],
+    closed: rtsOnly,
+  },
+].flatMap(({ ports, ...promise }) => ports.map((port) => ({ port, ...promise })));
 
 const TIOCMBIS = 0x5416;
 const TIOCM_LOOP = 0x8000;
@@ -24,8 +44,10 @@ requiresGuest('modem lines and breaks', () => {
   let host: SerialHost;
   beforeAll(async () => {
     host = await SerialHost.start(config);
-    await (await host.guest.makeAdapter('A50285BI')).plug();
-    await host.portIs('adapter', ({ state }) => state === 'idle');
+    for (const [port, serialNumber] of Object.entries(adapters)) {
+      await (await host.guest.makeAdapter(serialNumber)).plug();
+      await host.portIs(port, ({ state }) => state === 'idle');
+    }
   });
   afterAll(() => host?.close());
 
@@ -49,6 +71,42 @@ requiresGuest('modem lines and breaks', () => {
   };
   const breaksSince = (mark: number) =>
     host.guest.trace.since(mark).flatMap((event) => (event.kind === 'break' ? [event] : []));
+
+  // First of all: that nobody has opened the ports before is a part of it.
+  describe('at opening and closing', () => {
+    /** The outputs from `before` on, as each write since `mark` made them. */
+    const outputsSince = (mark: number, before: string): string[] => {
+      const written = host.guest.trace.since(mark).flatMap((event) => {
+        if (event.kind !== 'outputs') return [];
+        return [[event.dtr ? 'DTR' : '', event.rts ? 'RTS' : ''].join(' ').trim() || off];
+      });
+      return [before, ...written].filter((outputs, index, all) => outputs !== all[index - 1]);
+    };
+
+    it.each(promises)('of $port $what', async ({ port, first, later, closed }) => {
+      for (const expected of [first, later, later]) {
+        const opening = host.guest.trace.mark();
+        const { link } = await host.open(port);
+        const opened = outputsSince(opening, expected[0] ?? off);
+        expect(opened).toEqual(expected);
+        const closing = host.guest.trace.mark();
+        await link.close();
+        await host.portIs(port, ({ state }) => state === 'idle');
+        const last = opened.at(-1) ?? off;
+        expect(outputsSince(closing, last)).toEqual(closed === last ? [last] : [last, closed]);
+      }
+    });
+
+    it('of a port that is kept open have a pulse when it is opened, and none after that', async () => {
+      const plugging = host.guest.trace.mark();
+      await (await host.guest.makeAdapter('FT0KEPT')).plug();
+      await host.portIs('kept', ({ state }) => state === 'open');
+      expect(outputsSince(plugging, off)).toEqual([off, both, off]);
+      const after = host.guest.trace.mark();
+      for (let session = 0; session < 2; session += 1) await (await host.open('kept')).link.close();
+      expect(outputsSince(after, off)).toEqual([off]);
+    });
+  });
 
   describe.each(['ttyS0', 'adapter'])('out of %s', (port) => {
     it.each(allOutputs)('DTR $dtr, RTS $rts', async (outputs) => {
@@ -139,15 +197,32 @@ requiresGuest('modem lines and breaks', () => {
     expect(breaksIn(application)).toEqual([1, 2, 3].map((round) => start + bytes.length * round));
   });
 
-  it('rise when the port is opened, and fall when it is closed', async () => {
-    const { link } = await open('ttyS0');
-    expect(outputsNow()).toMatchObject({ dtr: true, rts: true });
-    await link.close();
-    await host.portIs('ttyS0', ({ state }) => state === 'idle');
-    expect(outputsNow()).toMatchObject({ dtr: false, rts: false });
+  it.each([
+    { flags: '0', reads: '61 00 62ff63' },
+    { flags: 'termios.PARMRK', reads: '61 ff0000 62ffff63' },
+    { flags: 'termios.IGNBRK', reads: '61 62ff63' },
+  ])('an application whose c_iflag is $flags reads a break as at a serial port', async ({ flags, reads }) => {
+    const attached = await host.attach('SerialMachine/ttyS0');
+    const namespace = host.guest.laptop;
+    const application = await ChildProgram.start(systemPython, ['-uc', readingProgram(flags), attached.link], {
+      namespace,
+    });
+    onTestFinished(async () => {
+      await application.end('SIGKILL');
+      await attached.program.end('SIGINT');
+    });
+    await Promise.all([application.stdout.waitFor(/ready/), attached.next('application')]);
+    const far = host.guest.far('ttyS0');
+    far.send(Buffer.from('a'));
+    await application.stdout.waitFor(/61/);
+    await host.guest.sendBreak('ttyS0');
+    await attached.next('link-event');
+    far.send(Buffer.from([0x62, 0xff, 0x63]));
+    const [, hex = ''] = await application.stdout.waitFor(/all ([0-9a-f]+)/);
+    expect(hex).toBe(reads.replaceAll(' ', ''));
   });
 
-  it('are what the configuration says when the port is opened, and stay when it is closed', async () => {
+  it('stay as they were set when a port is closed that does not hang up', async () => {
     const { link } = await open('ttyS1');
     expect(outputsNow()).toMatchObject({ dtr: false, rts: true });
     await link.runSequence([{ dtr: true, rts: false }]);
@@ -162,6 +237,23 @@ requiresGuest('modem lines and breaks', () => {
 /** Where in the received bytes there was a break. */
 function breaksIn({ events }: LinkApplication): number[] {
   return events.flatMap((event) => (event.kind === 'break' ? [event.offset] : []));
+}
+
+/** Prints all that it has read so far, until a c comes. */
+function readingProgram(flags: string): string {
+  return `
+import os, sys, termios, tty
+fd = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)
+tty.setraw(fd, termios.TCSANOW)
+wanted = termios.tcgetattr(fd)
+wanted[0] = ${flags}
+termios.tcsetattr(fd, termios.TCSANOW, wanted)
+print('ready')
+data = b''
+while not data.endswith(b'c'):
+  data += os.read(fd, 100)
+  print(data.hex())
+print('all', data.hex())`;
 }
 
 /** TIOCM_LOOP of ioctl_tty(2): the UART's outputs come back as its inputs. */

@@ -78,6 +78,19 @@ requiresGuest('line settings', () => {
     await link.close();
   });
 
+  // The chips have 7 and 8. ftdi_sio refuses 6 and takes 5, and the chips run with 8 then (ftdi_set_termios of ftdi_sio.c).
+  it.each([5, 6] as const)('%i data bits on an FTDI adapter come back as those before', async (dataBits) => {
+    const { link } = await host.open('adapter', { settings: { dataBits: 8 } });
+    const mark = host.guest.trace.mark();
+    for (const before of [8, 7] as const) {
+      await link.configure({ dataBits: before });
+      expect((await link.configure({ dataBits })).dataBits).toBe(before);
+    }
+    const traced = host.guest.trace.since(mark).flatMap((event) => (event.kind === 'settings' ? [event.dataBits] : []));
+    expect(new Set(traced)).toEqual(new Set([7]));
+    await link.close();
+  });
+
   it('that are in force are told by attach and by ls, not those that were asked for', async () => {
     const { link } = await host.open('ttyS0', { settings: { baudRate: 115_200 } });
     await link.close();

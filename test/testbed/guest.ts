@@ -66,6 +66,16 @@ export class Guest {
     await this.#qmp.execute('chardev-send-break', { id: name });
   }
 
+  /** Meanwhile the guest's processors do nothing; its hardware goes on. */
+  async whileStopped(action: () => Promise<void>): Promise<void> {
+    await this.#qmp.execute('stop');
+    try {
+      await action();
+    } finally {
+      await this.#qmp.execute('cont');
+    }
+  }
+
   /** Runs a line of shell in the guest to its end and resolves to what it printed. Rejects when it fails. */
   async run(line: string): Promise<string> {
     return (await GuestProgram.start(this.laptop, this.address, line)).finished();

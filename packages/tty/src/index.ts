@@ -7,6 +7,7 @@
 export { watchDirectory } from './directory-watch.ts';
 export { ErrorMarkDecoder, type MarkedBytes } from './error-marks.ts';
 export { setExclusive } from './exclusive.ts';
+export { type FaultModes, faultModesOf } from './fault-modes.ts';
 export { lockFile, tryLockFile } from './file-lock.ts';
 export { isHungUp } from './hang-up.ts';
 export { KernelTty } from './kernel-tty.ts';

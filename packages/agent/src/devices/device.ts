@@ -44,13 +44,12 @@ export async function openDevice(
     const fd = await openLocked(path, options.outputs);
     try {
       prepareDevice(path, fd, settings, options);
-      const holder = options.warn === undefined ? undefined : await holderOf(path);
-      if (holder !== undefined)
-        options.warn?.(`${path} is open in ${holderText(holder)} too: each gets a part of what comes`);
     } catch (error) {
       closeFd(fd);
       throw error;
     }
+    // All processes are looked at, which takes its time: nobody waits for that.
+    if (options.warn !== undefined) void warnOfOthers(path, options.warn);
     const info = { name: options.name ?? basename(path), device: path };
     return await linkTo(new KernelTty(fd), { info, release: () => lock.release() });
   } catch (error) {
@@ -112,6 +111,11 @@ async function openLocked(path: string, outputs: Partial<ModemOutputs> = {}): Pr
     closeFd(fd);
     throw error;
   }
+}
+
+async function warnOfOthers(path: string, warn: (text: string) => void): Promise<void> {
+  const holder = await holderOf(path);
+  if (holder !== undefined) warn(`${path} is open in ${holderText(holder)} too: each gets a part of what comes`);
 }
 
 async function holderOf(path: string): Promise<DeviceHolder | undefined> {

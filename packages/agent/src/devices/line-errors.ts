@@ -31,7 +31,8 @@ export interface LineErrorListener {
 
 /**
  * Breaks and errors of a line, told once each. A driver marks them among the bytes, without saying of which kind they are;
- * its counters say that. Of drivers that count and mark nothing (cdc_acm in Linux 6.1), the counters alone tell.
+ * its counters say that. What a driver counts and never marks, the counters alone tell: cdc_acm marks breaks only
+ * (acm_process_notification of drivers/usb/class/cdc-acm.c).
  */
 export class LineErrors {
   readonly #clock: Clock;
@@ -41,6 +42,7 @@ export class LineErrors {
   readonly #counted: Counts = { ...noCounts };
   readonly #marked: Counts = { ...noCounts };
   #overruns = 0;
+  #overrunsAtLook = 0;
   /** Counted, and not told yet: now, and at the last look. */
   readonly #untold: Counts = { ...noCounts };
   #untoldBefore: Counts = noCounts;
@@ -81,9 +83,9 @@ export class LineErrors {
 
   /** To be called now and then: what was counted at the call before and has no mark yet, though all was read, gets none. */
   look(now: LineCounters | undefined): void {
-    const overruns = this.#overruns;
     this.#count(now);
-    if (this.#overruns !== overruns) this.#listener.lineError('overrun');
+    if (this.#overruns !== this.#overrunsAtLook) this.#listener.lineError('overrun');
+    this.#overrunsAtLook = this.#overruns;
     const waiting = kinds.filter((kind) => this.#untoldBefore[kind] > 0 && this.#untold[kind] > 0);
     if (waiting.length > 0 && this.#line.isReadUp) {
       for (const kind of waiting) {

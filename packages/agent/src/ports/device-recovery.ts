@@ -45,7 +45,7 @@ export class DeviceRecovery {
   readonly #clock: Clock;
   readonly #graceMs: number;
   #loss: Loss | undefined;
-  #wake: () => void = () => undefined;
+  #wake: (reason: 'seen' | 'over') => void = () => undefined;
 
   constructor(port: RecoveringPort, { clock, graceMs }: { clock: Clock; graceMs: number }) {
     this.#port = port;
@@ -71,7 +71,7 @@ export class DeviceRecovery {
 
   /** The device was seen. */
   seen(): void {
-    this.#wake();
+    this.#wake('seen');
   }
 
   /** Asks the device: at once, or when it is back. Rejects with the loss if it does not come back in time. */
@@ -99,16 +99,17 @@ export class DeviceRecovery {
     const { questions = [] } = this.#loss ?? {};
     this.#loss?.stopGrace();
     this.#loss = undefined;
-    this.#wake();
+    this.#wake('over');
     return questions;
   }
 
   async #recover(loss: Loss): Promise<void> {
     let toldFailure = '';
     for (let waitMs = firstTryMs; this.#loss === loss; waitMs = Math.min(2 * waitMs, longestTryMs)) {
-      await this.#seenOrAfter(waitMs);
+      const reason = await this.#wokenOrAfter(waitMs);
       try {
-        if (this.#loss === loss) await this.#port.look();
+        // Who has seen it has looked just now.
+        if (this.#loss === loss && reason !== 'seen') await this.#port.look();
         if (this.#loss === loss && this.#port.isPresent) await this.#port.reopen(loss.state);
       } catch (error) {
         const failure = toSercliError(error);
@@ -118,12 +119,12 @@ export class DeviceRecovery {
     }
   }
 
-  #seenOrAfter(ms: number): Promise<void> {
+  #wokenOrAfter(ms: number): Promise<'seen' | 'over' | 'waited'> {
     return new Promise((resolve) => {
-      const stopWaiting = this.#clock.after(ms, resolve);
-      this.#wake = () => {
+      const stopWaiting = this.#clock.after(ms, () => resolve('waited'));
+      this.#wake = (reason) => {
         stopWaiting();
-        resolve();
+        resolve(reason);
       };
     });
   }

@@ -119,6 +119,15 @@ export class LoggedDevice {
     return this.#recovery.error;
   }
 
+  /** Why the device cannot be used now; one that is open can, whatever was found. */
+  get absence(): PortDescription['absence'] {
+    if (this.source !== undefined) return undefined;
+    return (
+      this.#description.absence ??
+      (this.loss === undefined ? undefined : { kind: 'lost', reason: reasonOfLoss(this.loss) })
+    );
+  }
+
   /** What the line is set to when the device is opened. */
   initialSettings(change: LineSettingsChange): LineSettings {
     const { settings, isFixed } = this.#description;
@@ -256,4 +265,8 @@ export class LoggedDevice {
   #text(text: string): string {
     return `${this.#description.name}: ${text}`;
   }
+}
+
+export function reasonOfLoss(error: SercliError): string {
+  return 'reason' in error.fields ? String(error.fields.reason) : error.message;
 }

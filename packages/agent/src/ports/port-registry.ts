@@ -4,7 +4,7 @@ import { type PortList, SercliError, withoutCounters } from '@sercli/protocol';
 import type { PortConfig } from '../config/config.ts';
 import { defaultLogMemoryBytes } from '../config/log-sizes.ts';
 import { DeviceWatch } from '../devices/device-watch.ts';
-import { type DeviceInfo, listDevices } from '../devices/list-devices.ts';
+import { type DeviceInfo, listDevices, machineRoots } from '../devices/list-devices.ts';
 import type { Logger } from '../logger.ts';
 import { DeviceNames } from './device-names.ts';
 import { LogMemory } from './log-memory.ts';
@@ -166,12 +166,17 @@ export class PortRegistry {
 
   /** Looks at the machine's devices again. */
   async #look(): Promise<void> {
-    const devices = this.#needsDevices ? await (this.#options.findDevices ?? listDevices)() : [];
+    const devices = this.#needsDevices ? await this.#findDevices() : [];
     const matched = this.#matched.assign(this.#selection.ports, devices);
     await Promise.all([...this.#named.values()].map((named) => this.#lookForNamed(named, matched)));
     if (this.#selection.isFinding) await this.#lookForOthers(devices, new Set(matched.values()));
     await Promise.all(this.served.map((port) => port.start()));
     this.#mayHaveChanged();
+  }
+
+  /** Ports that were named are served whoever has them open: only where others are served too has that to be known. */
+  #findDevices(): Promise<readonly DeviceInfo[]> {
+    return this.#options.findDevices?.() ?? listDevices(machineRoots, this.#selection.isFinding);
   }
 
   async #lookForNamed({ config, port }: NamedPort, matched: ReadonlyMap<string, DeviceInfo>): Promise<void> {
