@@ -17,12 +17,24 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'end-to-end',
-          include: ['test/**/*.test.ts'],
+          include: ['test/*.test.ts'],
           // They measure times and processor use: after all others, and one file at a time.
           sequence: { groupOrder: 1 },
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'hardware',
+          include: ['test/hardware/*.test.ts'],
+          sequence: { groupOrder: 2 },
+          // One guest at a time: each is an emulated machine with two processors.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
         },
       },
     ],

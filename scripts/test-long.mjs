@@ -1,4 +1,5 @@
-// `npm run test:faults`, `npm run test:soak`: tests that take too long for `npm test`, and the tables that they make.
+// `npm run test:faults`, `npm run test:soak`, `npm run test:hardware`: tests that take long or need something fetched, and
+// the tables that they make.
 import { startVitest } from 'vitest/node';
 import { root } from './run-quietly.mjs';
 
@@ -9,6 +10,7 @@ const suites = {
     files: ['test/faults.test.ts', 'test/faults-network.test.ts', 'test/faults-readers.test.ts'],
     environment: { SERCLI_FAULTS: 'long' },
   },
+  hardware: { files: ['test/hardware/'], environment: { SERCLI_TESTBED: 'fetch' } },
   soak: { files: ['test/faults-soak.test.ts'], environment: { SOAK_MINUTES: process.env.SOAK_MINUTES ?? '10' } },
 };
 

@@ -28,6 +28,8 @@ export interface AgentPorts {
   readonly all?: boolean | undefined;
   /** For every port that does not say otherwise. */
   readonly policy?: Partial<PortPolicy> | undefined;
+  /** Line sequences that clients find at every port, by name, besides those of the port itself. */
+  readonly sequences?: Readonly<Record<string, string>> | undefined;
   /** What the logs of all ports together may keep, in bytes; 128 MiB unless said otherwise. */
   readonly logMemory?: number | undefined;
 }
@@ -141,9 +143,10 @@ export class Agent implements HttpApi {
    *
    * @throws SercliError `usage`; then nothing has changed
    */
-  async serve({ ports = [], all = false, policy = {}, logMemory }: AgentPorts): Promise<void> {
+  async serve({ ports = [], all = false, policy = {}, ...others }: AgentPorts): Promise<void> {
     const configs = ports.map((port) => ('spec' in port ? port : portConfigOf(port)));
-    await this.#registry.select({ ports: configs, isFinding: ports.length === 0 || all, policy, logMemory });
+    const { logMemory, sequences } = others;
+    await this.#registry.select({ ports: configs, isFinding: ports.length === 0 || all, policy, logMemory, sequences });
     await this.#tellPorts();
   }
 

@@ -105,6 +105,36 @@ program
   .action(async (address, flags) => (await import('./commands/console.ts')).runConsole(address, flags));
 
 program
+  .command('lines')
+  .description('Show the modem lines of a port, and set DTR and RTS, both at once.')
+  .argument('<address>', 'host[:tcpPort]/name')
+  .option('--dtr <level>', 'set DTR: on or off')
+  .option('--rts <level>', 'set RTS: on or off')
+  .option('--watch', 'go on, and show each line that changes')
+  .option('--take', 'to set them, take control from who has it; the other one goes on watching')
+  .option('--json', 'as JSON lines')
+  .action(async (address, flags) => (await import('./commands/lines.ts')).runLines(address, flags));
+
+program
+  .command('break')
+  .description('Send a break, behind what was written before.')
+  .argument('<address>', 'host[:tcpPort]/name')
+  .option('--ms <n>', 'how long, in milliseconds', '250')
+  .option('--take', 'take control from who has it; the other one goes on watching')
+  .option('--json', 'as JSON')
+  .action(async (address, flags) => (await import('./commands/break.ts')).runBreak(address, flags));
+
+program
+  .command('reset')
+  .description('Run a line sequence, which resets a board or starts its bootloader; the agent times it.')
+  .argument('<address>', 'host[:tcpPort]/name')
+  .option('--as <sequence>', "its name, or the sequence itself: 'dtr=off,rts=on 100ms rts=off'")
+  .option('--list', 'list the sequences that have names')
+  .option('--take', 'take control from who has it; the other one goes on watching')
+  .option('--json', 'as JSON')
+  .action(async (address, flags) => (await import('./commands/reset.ts')).runReset(address, flags));
+
+program
   .command('trust')
   .description('List the agents that are known by their keys; make one known, or forget one.')
   .argument('[host]', 'host[:tcpPort], as it is written to reach the agent')

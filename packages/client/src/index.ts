@@ -45,4 +45,5 @@ export type { OpenOptions, SessionEvent } from './open-options.ts';
 export { type PortChange, portChanges } from './port-changes.ts';
 export { listPorts, watchPorts } from './port-directory.ts';
 export type { RelayEvent } from './relay.ts';
+export { findSequence, type NamedSequence, sequencesAt } from './reset-sequences.ts';
 export { listSessions } from './session-directory.ts';

@@ -27,5 +27,7 @@ describe('portChanges', () => {
   it('tells all ports of a first list, and nothing where nothing has changed', () => {
     expect(portChanges(undefined, list(port('a'))).map(({ kind }) => kind)).toEqual(['port-added']);
     expect(portChanges(list(port('a')), list(port('a')))).toEqual([]);
+    const counters = { receivedBytes: 5, sentBytes: 3, breaks: 0, framingErrors: 0, parityErrors: 0, overruns: 0 };
+    expect(portChanges(list(port('a')), list({ ...port('a'), counters }))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { ListedPort, PortList } from '@sercli/protocol';
+import { type ListedPort, type PortList, withoutCounters } from '@sercli/protocol';
 
 /** What is new in a port list. */
 export interface PortChange {
@@ -14,8 +14,12 @@ export function portChanges(before: PortList | undefined, now: PortList): PortCh
     const was = known.get(port.name);
     known.delete(port.name);
     if (was === undefined) changes.push({ kind: 'port-added', port });
-    else if (JSON.stringify(was) !== JSON.stringify(port)) changes.push({ kind: 'port-changed', port });
+    else if (textOf(was) !== textOf(port)) changes.push({ kind: 'port-changed', port });
   }
   for (const port of known.values()) changes.push({ kind: 'port-removed', port });
   return changes;
+}
+
+function textOf(port: ListedPort): string {
+  return JSON.stringify(withoutCounters(port));
 }

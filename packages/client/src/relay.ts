@@ -19,7 +19,10 @@ type Patience =
   | { readonly kind: 'setting-up'; readonly timer: NodeJS.Timeout };
 
 /** What a relay uses of a virtual port. */
-export type ApplicationSide = Pick<VirtualPort, 'isOpen' | 'settings' | 'peek' | 'consume' | 'write' | 'showSettings'>;
+export type ApplicationSide = Pick<
+  VirtualPort,
+  'isOpen' | 'settings' | 'peek' | 'consume' | 'write' | 'lineBreak' | 'lineError' | 'showSettings'
+>;
 
 export interface RelayOptions {
   /** What the application sets is not passed on. */
@@ -224,6 +227,13 @@ export class Relay {
       case 'settings':
         if (!this.#isConfiguring) this.#port.showSettings(event.settings);
         return this.#options.told(event);
+      case 'break':
+        this.#port.lineBreak();
+        return this.#options.told({ kind: 'link-event', event });
+      case 'line-error':
+        // An overrun is no byte: what was lost is not there.
+        if (event.error !== 'overrun') this.#port.lineError();
+        return this.#options.told({ kind: 'link-event', event });
       default:
         return this.#options.told({ kind: 'link-event', event });
     }

@@ -3,7 +3,6 @@ import type {
   FlushQueue,
   LineSettings,
   LineSettingsChange,
-  ModemInputs,
   ModemLines,
   SequenceStep,
   SercliError,
@@ -43,7 +42,8 @@ export type LinkEvent =
   | { readonly kind: 'gap'; readonly offset: number; readonly bytes: number | undefined }
   | { readonly kind: 'break'; readonly offset: number }
   | { readonly kind: 'line-error'; readonly offset: number; readonly error: 'parity' | 'framing' | 'overrun' }
-  | { readonly kind: 'inputs'; readonly inputs: ModemInputs }
+  /** A modem line changed, whoever drives it. */
+  | { readonly kind: 'lines'; readonly lines: ModemLines }
   /** The settings in force changed, whoever changed them. */
   | { readonly kind: 'settings'; readonly settings: LineSettings }
   /** Written bytes below `offset` have left the device: its driver's queue and its UART are empty. */
@@ -117,7 +117,10 @@ export interface SerialLink {
    * Order with bytes, sequences and drains is that of the calls.
    */
   configure(change: LineSettingsChange): Promise<LineSettings>;
-  /** Sets outputs and break step by step, timed where the device is. */
+  /**
+   * Sets outputs and break step by step, timed where the device is: no step is shorter than it says. When the link ends,
+   * the outputs go back to what they were before the sequence that runs; a break ends with the link too.
+   */
   runSequence(steps: readonly SequenceStep[]): Promise<void>;
   /** Resolves when the last byte written before has left the device. */
   drain(): Promise<void>;

@@ -27,6 +27,11 @@ export const errorTable = {
     exit: 2,
     template: '"{settings}" are not line settings: {reason}; write for example 115200, 9600,7E1 or 115200n81,rtscts',
   },
+  'bad-sequence': {
+    exit: 2,
+    template:
+      '"{sequence}" is no line sequence: {reason}; write for example dtr=off,rts=on 100ms rts=off, where lines are dtr, rts and break',
+  },
   'bad-port-spec': {
     exit: 2,
     template:
@@ -45,6 +50,7 @@ export const errorTable = {
     template: 'what answers at {place} is no sercli agent ({reason}); check the TCP port',
   },
   'port-not-found': { exit: 3, template: 'no port {port} on {host}; it has: {ports}' },
+  'sequence-not-found': { exit: 3, template: 'no line sequence is called {name} at {port}; there are: {names}' },
   'client-not-found': {
     exit: 3,
     template: '{client} is not {state} on {host}; who is and who waits says: sercli authorize',
@@ -72,6 +78,11 @@ export const errorTable = {
   'no-modem-lines': {
     exit: 4,
     template: '{device} has no modem lines and no break; use a hardware serial port for those',
+  },
+  'no-rs485': {
+    exit: 4,
+    template:
+      'the driver of {device} cannot turn an RS-485 line around; remove rs485 from its port, or use an adapter that does it by itself',
   },
   'link-refused': {
     exit: 4,

@@ -64,6 +64,8 @@ export {
   portListPath,
   portWatchBeatMs,
   portWatchPath,
+  withoutCounters,
 } from './port-list.ts';
 export { parseReloaded, type Reloaded, reloadPath } from './reload.ts';
+export * from './sequence-text.ts';
 export { type ListedSession, parseSessionList, type SessionList, sessionListPath } from './session-list.ts';

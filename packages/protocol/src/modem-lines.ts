@@ -16,6 +16,21 @@ export interface ModemLines extends ModemOutputs, ModemInputs {}
 
 export const noModemLines: ModemLines = { dtr: false, rts: false, cts: false, dsr: false, dcd: false, ri: false };
 
+export const modemInputNames = ['cts', 'dsr', 'dcd', 'ri'] as const satisfies readonly (keyof ModemInputs)[];
+
+export const modemLineNames = [
+  'dtr',
+  'rts',
+  'cts',
+  'dsr',
+  'dcd',
+  'ri',
+] as const satisfies readonly (keyof ModemLines)[];
+
+export function equalModemLines(one: ModemLines, other: ModemLines): boolean {
+  return modemLineNames.every((name) => one[name] === other[name]);
+}
+
 /** One step of a line sequence: what is set, then how long it stays before the next step. */
 export interface SequenceStep {
   readonly dtr?: boolean;

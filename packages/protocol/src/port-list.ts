@@ -20,6 +20,17 @@ const usb = v.object({
   product: v.exactOptional(v.string()),
 });
 
+/** Since the agent serves the port; of errors, what the device's driver has counted while the agent had it open. */
+const counters = v.object({
+  receivedBytes: v.number(),
+  sentBytes: v.number(),
+  breaks: v.number(),
+  framingErrors: v.number(),
+  parityErrors: v.number(),
+  /** How often the hardware or its driver had no room for what came, and lost bytes. */
+  overruns: v.number(),
+});
+
 const listedPort = v.object({
   name: v.string(),
   device: v.string(),
@@ -35,6 +46,9 @@ const listedPort = v.object({
   state: v.picklist(['idle', 'open', 'unavailable', 'lost']),
   reason: v.exactOptional(v.string()),
   controller: v.exactOptional(controller),
+  counters: v.exactOptional(counters),
+  /** Line sequences of the agent's configuration, by name. */
+  sequences: v.exactOptional(v.record(v.string(), v.string())),
 });
 
 const portList = v.object({
@@ -47,6 +61,11 @@ const portList = v.object({
 /** What `GET /v1/ports` answers and `sercli ls --json` prints. */
 export type PortList = v.InferOutput<typeof portList>;
 export type ListedPort = PortList['ports'][number];
+
+/** What a port is, without what has come and gone there: a list is another one when that is. */
+export function withoutCounters({ counters: _, ...port }: ListedPort): ListedPort {
+  return port;
+}
 
 /** @throws Error that says what is wrong with it */
 export function parsePortList(json: string): PortList {

@@ -34,3 +34,4 @@ export {
 } from './serial-link-suite.ts';
 export { TerminalProgram } from './terminal-program.ts';
 export { VirtualClock } from './virtual-clock.ts';
+export { VirtualUart, type VirtualUartOptions } from './virtual-uart.ts';

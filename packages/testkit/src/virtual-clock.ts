@@ -23,6 +23,11 @@ export class VirtualClock {
     return () => this.#timers.delete(timer);
   }
 
+  /** Virtual time is exact anyway. */
+  afterExactly(ms: number, run: () => void): () => void {
+    return this.after(ms, run);
+  }
+
   /** Timers that are set. */
   get pending(): number {
     return this.#timers.size;
@@ -39,6 +44,18 @@ export class VirtualClock {
       await settlePromises();
     }
     this.#now = end;
+  }
+
+  /** Lets time pass as fast as timers and promises can follow, until what is returned is called. */
+  run(): () => void {
+    let isRunning = true;
+    const pass = async (): Promise<void> => {
+      while (isRunning) await this.advance(1);
+    };
+    void pass();
+    return () => {
+      isRunning = false;
+    };
   }
 
   #next(end: number): Timer | undefined {

@@ -5,9 +5,12 @@
  * @packageDocumentation
  */
 export { watchDirectory } from './directory-watch.ts';
+export { ErrorMarkDecoder, type MarkedBytes } from './error-marks.ts';
 export { setExclusive } from './exclusive.ts';
+export { type FaultModes, faultModesOf } from './fault-modes.ts';
 export { lockFile, tryLockFile } from './file-lock.ts';
 export { isHungUp } from './hang-up.ts';
+export { KernelTty } from './kernel-tty.ts';
 export {
   applyLineSettings,
   type LineSettings,
@@ -15,6 +18,7 @@ export {
   readLineSettings,
   withLineSettings,
 } from './line-settings.ts';
+export { setLowLatency, type Tuning } from './low-latency.ts';
 export {
   type LineCounters,
   type ModemLines,
@@ -27,8 +31,18 @@ export { duplicate, openPeer, openPty, openTty, type Pty } from './open-tty.ts';
 export { type OpenEvents, type OpenWatch, watchOpens } from './open-watch.ts';
 export { decodePacketStatus, enablePacketMode, hasExtproc, type PacketStatus, setExtproc } from './packet-mode.ts';
 export { type Interest, PolledFd, type PolledFdHandlers } from './polled-fd.ts';
-export { flushQueues, inputQueueBytes, outputQueueBytes } from './queues.ts';
+export { flushQueues, inputQueueBytes, isTransmitterEmpty, outputQueueBytes } from './queues.ts';
+export { type Rs485, setRs485 } from './rs485.ts';
+export type { SerialTty } from './serial-tty.ts';
 export { closeFd } from './system-calls.ts';
-export { makeRaw, readTermios, type Termios, termiosFlags, writeTermios } from './termios.ts';
+export {
+  hasErrorMarks,
+  makeRaw,
+  readTermios,
+  type Termios,
+  termiosFlags,
+  withErrorMarks,
+  writeTermios,
+} from './termios.ts';
 export { TtyError } from './tty-error.ts';
 export { sendUnixDatagram } from './unix-datagram.ts';

@@ -1,4 +1,5 @@
 import { lastError, libc } from './system-calls.ts';
+import { TtyError } from './tty-error.ts';
 
 /** Requests of ioctl_tty(2), numbered as in asm-generic/ioctls.h. */
 export const requests = {
@@ -9,10 +10,15 @@ export const requests = {
   TIOCMGET: 0x5415,
   TIOCMBIS: 0x5416,
   TIOCMBIC: 0x5417,
+  TIOCMSET: 0x5418,
   FIONREAD: 0x541b,
+  TIOCGSERIAL: 0x541e,
+  TIOCSSERIAL: 0x541f,
   TIOCPKT: 0x5420,
   TIOCSBRK: 0x5427,
   TIOCCBRK: 0x5428,
+  TIOCGRS485: 0x542e,
+  TIOCSRS485: 0x542f,
   TCGETS2: 0x802c542a,
   TCSETS2: 0x402c542b,
   TCSETSW2: 0x402c542c,
@@ -21,6 +27,7 @@ export const requests = {
   TIOCSPTLCK: 0x40045431,
   TIOCGEXCL: 0x80045440,
   TIOCGPTPEER: 0x5441,
+  TIOCSERGETLSR: 0x5459,
   TIOCGICOUNT: 0x545d,
 } as const;
 
@@ -48,4 +55,14 @@ export function ioctlGetInt(fd: number, request: Request): number {
 /** An ioctl that is given a pointer to one C int. Throws TtyError. */
 export function ioctlSetInt(fd: number, request: Request, value: number): void {
   ioctl(fd, request, new Uint8Array(Int32Array.of(value).buffer));
+}
+
+/** What `action` gives; undefined when this tty's driver lacks the function (ENOTTY, or EINVAL from some drivers). */
+export function unlessMissing<Result>(action: () => Result): Result | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof TtyError && (error.code === 'ENOTTY' || error.code === 'EINVAL')) return undefined;
+    throw error;
+  }
 }

@@ -1,3 +1,4 @@
+import { pretendsDataBits } from './pretended-settings.ts';
 import { controlIndex, termiosFlags as flags, readTermios, type Termios, writeTermios } from './termios.ts';
 
 /** How a serial line is driven, in the words of node-serialport and Web Serial. */
@@ -36,8 +37,13 @@ export function readLineSettings(fd: number): LineSettings {
 
 /** Sets what `change` names, leaves the rest, and returns what is in force then, which may differ. Throws TtyError. */
 export function applyLineSettings(fd: number, change: Partial<LineSettings>): LineSettings {
-  const before = readTermios(fd);
-  writeTermios(fd, withLineSettings(before, { ...lineSettingsOf(before), ...change }), 'now');
+  const termios = readTermios(fd);
+  const before = lineSettingsOf(termios);
+  const wanted = { ...before, ...change };
+  // As a driver does it that knows what its hardware cannot do: what there was stays.
+  const dataBits = pretendsDataBits(fd, before.dataBits) ? 8 : before.dataBits;
+  const settings = pretendsDataBits(fd, wanted.dataBits) ? { ...wanted, dataBits } : wanted;
+  writeTermios(fd, withLineSettings(termios, settings), 'now');
   return readLineSettings(fd);
 }
 

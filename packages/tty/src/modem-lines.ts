@@ -1,5 +1,4 @@
-import { ioctl, ioctlGetInt, ioctlSetInt, ioctlValue } from './ioctl.ts';
-import { TtyError } from './tty-error.ts';
+import { ioctl, ioctlGetInt, ioctlSetInt, ioctlValue, unlessMissing } from './ioctl.ts';
 
 /** All modem lines of a serial port: DTR and RTS are driven here, the others by the far side. */
 export interface ModemLines {
@@ -29,16 +28,20 @@ export function readModemLines(fd: number): ModemLines | undefined {
   };
 }
 
-/** Sets the outputs that are named and leaves the others. False where the tty has none. Throws TtyError. */
+/**
+ * Sets the outputs that are named, at the same moment, and leaves the others. False where the tty has none. Throws
+ * TtyError.
+ */
 export function setOutputs(fd: number, outputs: { readonly dtr?: boolean; readonly rts?: boolean }): boolean {
   const withValue = (value: boolean): number =>
     (outputs.dtr === value ? bits.dtr : 0) | (outputs.rts === value ? bits.rts : 0);
   const raised = withValue(true);
   const lowered = withValue(false);
   const done = unlessMissing(() => {
-    // Two calls at most, each touching only its own lines: setting all at once would write back stale ones.
-    if (raised !== 0) ioctlSetInt(fd, 'TIOCMBIS', raised);
-    if (lowered !== 0) ioctlSetInt(fd, 'TIOCMBIC', lowered);
+    if (lowered === 0) ioctlSetInt(fd, 'TIOCMBIS', raised);
+    else if (raised === 0) ioctlSetInt(fd, 'TIOCMBIC', lowered);
+    // One after the other would be a third state in between, which boards take for a reset.
+    else ioctlSetInt(fd, 'TIOCMSET', (ioctlGetInt(fd, 'TIOCMGET') & ~(bits.dtr | bits.rts)) | raised);
     return true;
   });
   return done ?? false;
@@ -81,14 +84,4 @@ export function readCounters(fd: number): LineCounters | undefined {
     bufferOverruns,
     changes: { cts, dsr, ri, dcd },
   };
-}
-
-/** What `action` gives; undefined when this tty's driver lacks the function (ENOTTY, or EINVAL from some drivers). */
-function unlessMissing<Result>(action: () => Result): Result | undefined {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof TtyError && (error.code === 'ENOTTY' || error.code === 'EINVAL')) return undefined;
-    throw error;
-  }
 }

@@ -1,3 +1,5 @@
+import { close } from 'node:fs';
+import { promisify } from 'node:util';
 import { acquirePoller, type Poller, pollEvents } from './native-poller.ts';
 import { closeFd, isLater, lastError, libc } from './system-calls.ts';
 import { TtyError } from './tty-error.ts';
@@ -75,6 +77,17 @@ export class PolledFd {
     this.#state = 'closed';
     this.#poller.release();
     closeFd(this.fd);
+  }
+
+  /**
+   * As `close`, in the thread pool: a UART is closed when its FIFO is empty, an adapter when it has answered. Throws what
+   * close(2) fails with.
+   */
+  async closeInPool(): Promise<void> {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#poller.release();
+    await promisify(close)(this.fd);
   }
 
   #setMask(mask: number): void {

@@ -107,3 +107,17 @@ export function makeRaw(termios: Termios): Termios {
     controls,
   };
 }
+
+/**
+ * From now on a read of the tty gives `ff 00 00` where a break was, `ff 00` before a byte with a parity or framing error,
+ * and `ff ff` for the byte ff (PARMRK and INPCK, termios(3)); `ErrorMarkDecoder` reads that.
+ */
+export function withErrorMarks(termios: Termios): Termios {
+  const { IGNBRK, BRKINT, IGNPAR, ISTRIP, PARMRK, INPCK } = termiosFlags;
+  return { ...termios, input: (termios.input & ~(IGNBRK | BRKINT | IGNPAR | ISTRIP)) | PARMRK | INPCK };
+}
+
+/** Whether reads of the tty have marks in them. */
+export function hasErrorMarks({ input }: Termios): boolean {
+  return (input & termiosFlags.PARMRK) !== 0;
+}

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closeFd, openTty, readTermios, termiosFlags, writeTermios } from '@sercli/tty';
+import { closeFd, hasExtproc, openTty, readTermios, termiosFlags, writeTermios } from '@sercli/tty';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { PortRecorder } from './testing/port-recorder.ts';
 import { runProgram, runPython } from './testing/run-program.ts';
@@ -98,6 +98,38 @@ it('does not overwrite what the application has just set, and tells it', async (
   expect(recorder.events.filter((event) => event.startsWith('settings'))).toHaveLength(1);
   closeFd(fd);
 });
+
+it.each([
+  { flags: 'termios.PARMRK | termios.INPCK', reads: 'ff0000' + '61' + 'ffff' + 'ff0062' + '63' },
+  { flags: '0', reads: '0061ff6263' },
+  { flags: 'termios.IGNBRK | termios.INPCK', reads: '61ff0063' },
+])('lets an application with $flags read breaks and errors as at a serial port', async ({ flags, reads }) => {
+  // It clears c_lflag, as cfmakeraw(3) does: until EXTPROC is set again, the kernel writes ff twice, breaks included.
+  const program = `
+import os, sys, termios
+fd = os.open(sys.argv[1], os.O_RDWR)
+wanted = termios.tcgetattr(fd)
+wanted[0], wanted[3] = ${flags}, 0
+termios.tcsetattr(fd, termios.TCSANOW, wanted)
+os.write(fd, b'ready')
+data = b''
+while not data.endswith(b'c'): data += os.read(fd, 100)
+print(data.hex())`;
+  const answer = runPython(program, link());
+  await recorder.until(() => recorder.receivedBytes === 5);
+  await extprocIsBack();
+  port.lineBreak();
+  port.write(Uint8Array.of(0x61, 0xff));
+  port.lineError();
+  port.write(Uint8Array.of(0x62, 0x63));
+  expect(await answer).toBe(`${reads}\n`);
+});
+
+async function extprocIsBack(): Promise<void> {
+  const fd = openTty(link());
+  while (!hasExtproc(fd)) await new Promise((resolve) => setImmediate(resolve));
+  closeFd(fd);
+}
 
 function speedOf(speed: number): { control: number; inputSpeed: number; outputSpeed: number } {
   const { BOTHER, CS8, CREAD, CLOCAL } = { ...termiosFlags, CS8: 0x30 };

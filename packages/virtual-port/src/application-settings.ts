@@ -1,5 +1,7 @@
 import { equalLineSettings, type LineSettings, lineSettingKeys } from '@sercli/protocol';
 import {
+  type FaultModes,
+  faultModesOf,
   lineSettingsOf,
   makeRaw,
   readTermios,
@@ -30,6 +32,7 @@ export class ApplicationSettings {
   #settings: LineSettings;
   /** As the termios had it when it was last read. */
   #seen: LineSettings;
+  #faultModes: FaultModes;
   #extprocTimer: NodeJS.Timeout | undefined;
   #safetyPoll: NodeJS.Timeout | undefined;
 
@@ -39,11 +42,18 @@ export class ApplicationSettings {
     this.#settings = settings;
     const raw = makeRaw(readTermios(ptmx));
     writeTermios(ptmx, withLineSettings({ ...raw, local: termiosFlags.EXTPROC }, settings), 'now');
-    this.#seen = lineSettingsOf(readTermios(ptmx));
+    const termios = readTermios(ptmx);
+    this.#seen = lineSettingsOf(termios);
+    this.#faultModes = faultModesOf(termios);
   }
 
   get settings(): LineSettings {
     return this.#settings;
+  }
+
+  /** What the application reads of breaks and errors, as it said last. */
+  get faultModes(): FaultModes {
+    return this.#faultModes;
   }
 
   /**
@@ -67,6 +77,7 @@ export class ApplicationSettings {
     const termios = readTermios(this.#ptmx);
     if (!(termios.local & termiosFlags.EXTPROC))
       this.#extprocTimer ??= setTimeout(() => this.#restoreExtproc(), extprocDelayMs);
+    this.#faultModes = faultModesOf(termios);
     const seen = lineSettingsOf(termios);
     const before = this.#settings;
     this.#settings = withChanges(before, this.#seen, seen);
@@ -93,6 +104,7 @@ export class ApplicationSettings {
     if (this.#extprocTimer === undefined) return;
     this.#extprocTimer = undefined;
     setExtproc(this.#ptmx, true);
+    this.#faultModes = faultModesOf(readTermios(this.#ptmx));
   }
 }
 

@@ -1,12 +1,11 @@
 import { defaultLineSettings, type LineSettings, type SercliError } from '@sercli/protocol';
-import { type OpenEvents, type OpenWatch, type PacketStatus, watchOpens } from '@sercli/tty';
-import { ApplicationSettings } from './application-settings.ts';
+import type { OpenEvents, PacketStatus } from '@sercli/tty';
 import type { PortAccess } from './port-access.ts';
 import { toPortError } from './port-errors.ts';
 import { PortLink } from './port-link.ts';
 import type { VirtualPortListener } from './port-listener.ts';
-import { PtyEnd } from './pty-end.ts';
 import type { PtyPackets } from './pty-packets.ts';
+import { makeTerminal, releaseTerminal, type Terminal } from './terminal.ts';
 
 export interface VirtualPortOptions extends PortAccess {
   /** Path of a symbolic link to make; missing directories are made. */
@@ -20,13 +19,6 @@ const packetsPerTurn = 8;
 /** How long `close` waits for the application to read what was written, in milliseconds. */
 const closeTimeoutMs = 1000;
 const closePollMs = 10;
-
-/** A pseudo terminal with what is known of its other end. */
-interface Terminal {
-  readonly end: PtyEnd;
-  readonly settings: ApplicationSettings;
-  readonly watch: OpenWatch;
-}
 
 /**
  * A pseudo terminal that behaves like a serial port: it stays when an application closes it, tells what the application
@@ -115,13 +107,23 @@ export class VirtualPort {
 
   /** Gives the application as many bytes as fit now and says how many; none while no application has the port open. */
   write(bytes: Uint8Array): number {
-    const { end } = this.#terminal;
-    const taken = this.#state === 'in-use' && end.isHeldOpen ? end.polled.write(bytes) : 0;
-    if (taken < bytes.length && !this.#wantsToWrite) {
-      this.#wantsToWrite = true;
-      this.#setInterest();
-    }
+    const { end, input } = this.#terminal;
+    const taken = this.#isInUse() && end.isHeldOpen ? input.write(bytes) : 0;
+    if (taken < bytes.length || !input.flush()) this.#wantToWrite();
     return taken;
+  }
+
+  /** The line had a break behind the bytes written so far: the application reads what its termios says (termios(3)). */
+  lineBreak(): void {
+    const { end, input } = this.#terminal;
+    if (!this.#isInUse() || !end.isHeldOpen) return;
+    input.break();
+    if (!input.flush()) this.#wantToWrite();
+  }
+
+  /** The byte that is written next came with a parity or framing error: the application reads what its termios says. */
+  lineError(): void {
+    if (this.#isInUse()) this.#terminal.input.error();
   }
 
   /**
@@ -158,20 +160,14 @@ export class VirtualPort {
   }
 
   #makeTerminal(initial: LineSettings): Terminal {
-    const end = new PtyEnd(this.#access, {
+    return makeTerminal(this.#access, initial, {
       readable: () => this.#onReadable(),
       writable: () => this.#onWritable(),
       priority: () => this.#onPriority(),
       failed: (error) => this.abort(toPortError(error)),
+      settings: (changed) => this.#listener?.settings(changed),
+      opens: (events) => this.#onOpens(events),
     });
-    try {
-      const settings = new ApplicationSettings(end.polled.fd, initial, (changed) => this.#listener?.settings(changed));
-      end.tidy();
-      return { end, settings, watch: watchOpens(end.path, (events) => this.#onOpens(events)) };
-    } catch (error) {
-      end.polled.close();
-      throw error;
-    }
   }
 
   #onOpens({ opened }: OpenEvents): void {
@@ -190,6 +186,12 @@ export class VirtualPort {
     this.#state = 'in-use';
     listener.opened();
     if (this.#isInUse()) this.#terminal.settings.startWatching();
+    this.#setInterest();
+  }
+
+  #wantToWrite(): void {
+    if (this.#wantsToWrite) return;
+    this.#wantsToWrite = true;
     this.#setInterest();
   }
 
@@ -226,7 +228,8 @@ export class VirtualPort {
   }
 
   #onWritable(): void {
-    if (this.#terminal.end.isHeldOpen) {
+    const { end, input } = this.#terminal;
+    if (end.isHeldOpen && input.flush()) {
       this.#wantsToWrite = false;
       this.#listener?.writable();
     }
@@ -237,6 +240,7 @@ export class VirtualPort {
     if (hasNewTermios) this.#terminal.settings.refresh();
     if (flushed === undefined || !this.#isInUse()) return;
     if (flushed !== 'received') this.#packets.discard();
+    if (flushed !== 'unsent') this.#terminal.input.discard();
     this.#listener?.flush(flushed);
   }
 
@@ -244,6 +248,7 @@ export class VirtualPort {
   #leave(): void {
     this.#terminal.settings.refresh();
     this.#terminal.settings.stopWatching();
+    this.#terminal.input.discard();
     if (!this.#isInUse()) return;
     this.#state = 'idle';
     this.#prepareForNext();
@@ -252,13 +257,10 @@ export class VirtualPort {
   }
 
   #prepareForNext(): void {
-    const { end, settings, watch } = this.#terminal;
-    if (end.tidy()) {
-      watch.discard();
-      return;
-    }
-    this.#terminal = this.#makeTerminal(settings.settings);
-    releaseTerminal({ end, settings, watch });
+    const before = this.#terminal;
+    if (before.end.tidy()) return before.watch.discard();
+    this.#terminal = this.#makeTerminal(before.settings.settings);
+    releaseTerminal(before);
     this.#link?.retarget(this.path);
   }
 
@@ -285,10 +287,4 @@ export class VirtualPort {
   #isInUse(): boolean {
     return this.#state === 'in-use';
   }
-}
-
-function releaseTerminal({ end, settings, watch }: Terminal): void {
-  settings.stopWatching();
-  watch.close();
-  end.polled.close();
 }

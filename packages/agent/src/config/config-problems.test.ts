@@ -84,6 +84,11 @@ const problems: readonly (readonly [what: string, text: string, message: string]
     'line 2, column 32: ports.a.holdMs must be a whole number of milliseconds from 0 to 86400000, and is -1',
   ],
   [
+    'a delay of RS-485 that is too long',
+    'ports:\n  a: { device: /dev/a, rs485: { delayAfterSendMs: 101 } }',
+    'line 2, column 51: ports.a.rs485.delayAfterSendMs must be a whole number of milliseconds from 0 to 100, and is 101',
+  ],
+  [
     'a key for all ports below one',
     'ports:\n  a: { device: /dev/a, logMemory: 64MiB }',
     'line 2, column 24: ports.a.logMemory is not a key',
@@ -117,6 +122,16 @@ const problems: readonly (readonly [what: string, text: string, message: string]
     'settings behind a device',
     'ports:\n  a: /dev/a,fast',
     'line 2, column 6: ports.a cannot be read: "/dev/a,fast" does not describe a port',
+  ],
+  [
+    'a line sequence that sets no line',
+    'sequences:\n  chip: dtr=off 100ms dsr=on',
+    'line 2, column 9: sequences.chip cannot be read: "dtr=off 100ms dsr=on" is no line sequence: "dsr=on" at character 15',
+  ],
+  [
+    'a sequence with a name that looks like one',
+    'sequences:\n  10ms: dtr=on',
+    'line 2, column 3: sequences.10ms is no name',
   ],
   [
     'settings twice',

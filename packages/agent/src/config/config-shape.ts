@@ -6,6 +6,7 @@ import { reportOversizedLogs } from './log-sizes.ts';
 import { byteSize, largestLogBytes, policyShapes } from './policy-shape.ts';
 import { portsShape } from './ports-shape.ts';
 import { flag, oneOf, parsedText, text } from './scalar-shapes.ts';
+import { sequencesShape } from './sequences-shape.ts';
 import { described, either, type JsonSchema, list, mapping, refined } from './shape.ts';
 
 const listenShape = parsedText('where to listen, as 192.168.1.7:7372', parseListenAddress, {
@@ -42,6 +43,10 @@ const keys = mapping({
   logMemory: described(
     'How much the logs of all ports together may keep, as 128MiB (unless said otherwise) or a number of bytes.',
     byteSize(defaultPortPolicy.logBytes, largestLogBytes),
+  ),
+  sequences: described(
+    'Line sequences for sercli reset at every port, by name: mychip: "dtr=off,rts=on 100ms rts=off".',
+    sequencesShape,
   ),
   ports: described(
     'The ports to serve, by name: DEVICE[,SETTINGS], or a mapping. Without any, every free one.',

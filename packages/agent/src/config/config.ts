@@ -1,4 +1,5 @@
 import type { LineSettingsChange, PortAddress } from '@sercli/protocol';
+import type { Rs485 } from '@sercli/tty';
 import type { PortSpec } from '../devices/port-spec.ts';
 import type { PortPolicy } from '../ports/port-policy.ts';
 import type { DeviceMatch } from './device-match.ts';
@@ -23,6 +24,8 @@ export interface Config {
   readonly logMemory?: number;
   /** For every port that does not say otherwise itself, and for those that are found. */
   readonly policy: Partial<PortPolicy>;
+  /** Line sequences at every port, by name. */
+  readonly sequences?: Readonly<Record<string, string>>;
   readonly ports: readonly PortConfig[];
   readonly attachments: readonly AttachmentConfig[];
 }
@@ -33,9 +36,14 @@ export interface PortConfig {
   /** What clients set is refused and reported. */
   readonly isFixed: boolean;
   readonly description?: string;
+  /** Line sequences at this port, by name. */
+  readonly sequences?: Readonly<Record<string, string>>;
   readonly policy: Partial<PortPolicy>;
   /** DTR and RTS fall when the device is closed (HUPCL, termios(3)). */
   readonly hangsUpOnClose?: boolean;
+  /** The driver hands on at once what it receives; on USB, yes if it is not given. */
+  readonly lowLatency?: boolean;
+  readonly rs485?: Rs485;
   /** What the outputs are set to when the device is opened; what is not named stays as the driver has it. */
   readonly outputs: { readonly dtr?: boolean; readonly rts?: boolean };
 }

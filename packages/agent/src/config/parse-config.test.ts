@@ -28,6 +28,7 @@ onOverflow: gap
 holdMs: 10000
 graceMs: 600000
 logMemory: 256MiB
+sequences: { blink: dtr=on 1s dtr=off }
 ports:
   plc:
     match: { serial: A50285BI, byId: 'usb-FTDI_*', path: '/dev/ttyUSB*', vendor: '0403', product: 'EA60' }
@@ -43,6 +44,10 @@ ports:
     hupcl: false
     dtr: on
     rts: off
+    lowLatency: false
+    rs485: { rtsOnSend: off, delayAfterSendMs: 2 }
+    sequences:
+      mychip: dtr=off,rts=on 100ms rts=off
 attachments:
   - address: SerialMachine/plc
     link: ~/dev/plc
@@ -65,6 +70,7 @@ attachments:
       all: false,
       log: 'debug',
       logMemory: 268_435_456,
+      sequences: { blink: 'dtr=on 1s dtr=off' },
       policy: {
         keepOpen: false,
         lingerMs: 0,
@@ -93,6 +99,9 @@ attachments:
           },
           hangsUpOnClose: false,
           outputs: { dtr: true, rts: false },
+          lowLatency: false,
+          rs485: { rtsOnSend: false, delayBeforeSendMs: 0, delayAfterSendMs: 2, rxDuringTx: false },
+          sequences: { mychip: 'dtr=off,rts=on 100ms rts=off' },
         },
       ],
       attachments: [

@@ -5,7 +5,9 @@ import type { ConfigNode } from './config-node.ts';
 import type { DeviceMatch } from './device-match.ts';
 import { lineSettingsShape } from './line-settings-shape.ts';
 import { policyShapes, splitPolicy } from './policy-shape.ts';
+import { rs485Shape } from './rs485-shape.ts';
 import { flag, oneOf, parsedText, text } from './scalar-shapes.ts';
+import { sequencesShape } from './sequences-shape.ts';
 import { described, either, mapping, refined, type Shape } from './shape.ts';
 
 /** What a port says of itself below its name. */
@@ -47,6 +49,15 @@ const longShape = mapping({
   hupcl: described('Whether DTR and RTS fall when the device is closed; true unless said otherwise.', flag()),
   dtr: described('DTR when the device is opened.', level),
   rts: described('RTS when the device is opened.', level),
+  lowLatency: described(
+    'Whether the driver hands on at once what it receives; on USB, true unless said otherwise.',
+    flag(),
+  ),
+  rs485: described('A two-wire RS-485 line, which the driver turns around by RTS.', rs485Shape),
+  sequences: described(
+    'Line sequences for sercli reset at this port, by name, besides those for every port.',
+    sequencesShape,
+  ),
 });
 
 type LongPort = typeof longShape extends Shape<infer Value> ? Value : never;
@@ -77,7 +88,7 @@ function longPort(port: LongPort, node: ConfigNode): UnnamedPort | undefined {
   const spec = specOf(port, node);
   if (spec === undefined) return undefined;
   const { policy, rest } = splitPolicy(port);
-  const { fixed = false, description, hupcl, dtr, rts } = rest;
+  const { fixed = false, description, hupcl, dtr, rts, lowLatency, rs485, sequences } = rest;
   return (name) => ({
     spec: { ...spec, name },
     isFixed: fixed,
@@ -87,7 +98,10 @@ function longPort(port: LongPort, node: ConfigNode): UnnamedPort | undefined {
       ...(rts === undefined ? {} : { rts: rts === 'on' }),
     },
     ...(description === undefined ? {} : { description }),
+    ...(sequences === undefined ? {} : { sequences }),
     ...(hupcl === undefined ? {} : { hangsUpOnClose: hupcl }),
+    ...(lowLatency === undefined ? {} : { lowLatency }),
+    ...(rs485 === undefined ? {} : { rs485 }),
   });
 }
 

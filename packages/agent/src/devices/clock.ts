@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { afterExactly } from './exact-timer.ts';
 
 /** Time, so that tests can bring their own. */
 export interface Clock {
@@ -6,6 +7,8 @@ export interface Clock {
   now(): number;
   /** Calls `run` once, `ms` from now; what is returned cancels it. */
   after(ms: number, run: () => void): () => void;
+  /** As `after`, and never before its time and hardly behind it, which costs processor time. */
+  afterExactly(ms: number, run: () => void): () => void;
 }
 
 export const realClock: Clock = {
@@ -14,17 +17,27 @@ export const realClock: Clock = {
     const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);
   },
+  afterExactly,
 };
 
 /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
 export function delay(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return unlessAborted((done) => clock.after(ms, done), signal);
+}
+
+/** As `delay`, by `Clock.afterExactly`. */
+export function exactDelay(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return unlessAborted((done) => clock.afterExactly(ms, done), signal);
+}
+
+function unlessAborted(start: (done: () => void) => () => void, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const giveUp = (): void => {
       cancel();
       reject(signal.reason);
     };
-    const cancel = clock.after(ms, () => {
+    const cancel = start(() => {
       signal.removeEventListener('abort', giveUp);
       resolve();
     });

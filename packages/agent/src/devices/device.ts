@@ -2,12 +2,13 @@ import { constants, open } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
-import type { SerialLink } from '@sercli/link';
-import { type LineSettingsChange, reasonOf, SercliError } from '@sercli/protocol';
-import { applyLineSettings, closeFd, makeRaw, readTermios, termiosFlags, tryLockFile, writeTermios } from '@sercli/tty';
+import { type LineSettingsChange, type ModemOutputs, reasonOf, SercliError } from '@sercli/protocol';
+import { closeFd, KernelTty, openTty, type Rs485, setOutputs, tryLockFile } from '@sercli/tty';
 import { type DeviceHolder, deviceKey, findHolders, holderText } from './device-holders.ts';
+import type { DeviceLink } from './device-link.ts';
 import { accessRemedy } from './device-permission.ts';
-import { TtyLink } from './tty-link.ts';
+import { prepareDevice } from './prepare-device.ts';
+import { TtyLink, type TtyLinkOptions } from './tty-link.ts';
 import { LockedError, lockDirectory, UucpLock } from './uucp-lock.ts';
 
 export interface DeviceOptions {
@@ -15,37 +16,42 @@ export interface DeviceOptions {
   readonly name?: string;
   /** Whether DTR and RTS fall when the port is closed (HUPCL, termios(3)); yes if it is not given. */
   readonly hangsUpOnClose?: boolean;
+  /** What DTR and RTS are to be at once. The kernel raises both when it opens a tty; the others stay so. */
+  readonly outputs?: Partial<ModemOutputs>;
+  /** Whether the driver hands on at once what it receives; where it can, if it is not given. */
+  readonly lowLatency?: boolean;
+  /** How the driver turns a two-wire line around; as the driver has it, if it is not given. */
+  readonly rs485?: Rs485;
   /** Where lock files are; /var/lock if it is not given. */
   readonly lockDirectory?: string;
-  /** Told that another process has the device open without a lock: both read, and each gets a part. */
+  /** Told what the user should know, though the device could be opened. */
   readonly warn?: (text: string) => void;
 }
 
 /**
  * Opens and locks a tty, puts it into raw mode and applies `settings`; the link says which are in force then.
  *
- * @throws SercliError `device-not-found`, `device-denied`, `device-busy`, `device-failed`
+ * @throws SercliError `device-not-found`, `device-denied`, `device-busy`, `no-modem-lines`, `no-rs485`, `device-failed`
  */
 export async function openDevice(
   path: string,
   settings: LineSettingsChange = {},
   options: DeviceOptions = {},
-): Promise<SerialLink> {
+): Promise<DeviceLink> {
   await requireTty(path);
   const lock = await takeLock(path, options.lockDirectory ?? lockDirectory);
   try {
-    const fd = await openLocked(path);
+    const fd = await openLocked(path, options.outputs);
     try {
-      prepare(fd, settings, options.hangsUpOnClose ?? true);
-      const holder = options.warn === undefined ? undefined : await holderOf(path);
-      if (holder !== undefined)
-        options.warn?.(`${path} is open in ${holderText(holder)} too: each gets a part of what comes`);
-      const info = { name: options.name ?? basename(path), device: path };
-      return new TtyLink({ info, fd, release: () => lock.release() });
+      prepareDevice(path, fd, settings, options);
     } catch (error) {
       closeFd(fd);
       throw error;
     }
+    // All processes are looked at, which takes its time: nobody waits for that.
+    if (options.warn !== undefined) void warnOfOthers(path, options.warn);
+    const info = { name: options.name ?? basename(path), device: path };
+    return await linkTo(new KernelTty(fd), { info, release: () => lock.release() });
   } catch (error) {
     await lock.release();
     throw await asDeviceError(path, error);
@@ -74,6 +80,15 @@ async function takeLock(path: string, directory: string): Promise<UucpLock> {
   }
 }
 
+async function linkTo(tty: KernelTty, options: Omit<TtyLinkOptions, 'tty'>): Promise<DeviceLink> {
+  try {
+    return new TtyLink({ ...options, tty });
+  } catch (error) {
+    await tty.close();
+    throw error;
+  }
+}
+
 /** O_NONBLOCK: without waiting for a carrier. In the thread pool, for a driver may take its time. */
 const openFlags = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
 
@@ -81,27 +96,31 @@ const openFlags = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
  * Opens with flock(2), which lasts as long as the descriptor. Nothing is asked of the tty before it is locked: a port
  * that belongs to another program keeps its settings.
  */
-async function openLocked(path: string): Promise<number> {
-  const fd = await promisify(open)(path, openFlags);
+async function openLocked(path: string, outputs: Partial<ModemOutputs> = {}): Promise<number> {
+  const mustLower = outputs.dtr === false || outputs.rts === false;
+  // The kernel raises both outputs: without a turn of the event loop in between, the pulse is as short as can be.
+  const fd = mustLower ? openTty(path) : await promisify(open)(path, openFlags);
   try {
-    if (tryLockFile(fd)) return fd;
-    throw new SercliError('device-busy', { device: path, holder: holderText(await holderOf(path)) });
+    if (!tryLockFile(fd))
+      throw new SercliError('device-busy', { device: path, holder: holderText(await holderOf(path)) });
+    const isSet = Object.keys(outputs).length === 0 || setOutputs(fd, outputs);
+    // Outputs that are not there are low.
+    if (!isSet && (outputs.dtr || outputs.rts)) throw new SercliError('no-modem-lines', { device: path });
+    return fd;
   } catch (error) {
     closeFd(fd);
     throw error;
   }
 }
 
+async function warnOfOthers(path: string, warn: (text: string) => void): Promise<void> {
+  const holder = await holderOf(path);
+  if (holder !== undefined) warn(`${path} is open in ${holderText(holder)} too: each gets a part of what comes`);
+}
+
 async function holderOf(path: string): Promise<DeviceHolder | undefined> {
   const key = await deviceKey(path);
   return key === undefined ? undefined : (await findHolders('/proc', '/dev')).get(key);
-}
-
-function prepare(fd: number, settings: LineSettingsChange, hangsUpOnClose: boolean): void {
-  const raw = makeRaw(readTermios(fd));
-  const control = hangsUpOnClose ? raw.control | termiosFlags.HUPCL : raw.control & ~termiosFlags.HUPCL;
-  writeTermios(fd, { ...raw, control }, 'now');
-  applyLineSettings(fd, settings);
 }
 
 const machine = `${process.platform}-${process.arch}`;

@@ -30,13 +30,15 @@ export const machineRoots: DeviceRoots = { sys: '/sys', proc: '/proc', dev: '/de
 /**
  * The hardware serial ports of this machine, sorted by path. Nothing is opened: opening raises DTR and RTS, and
  * resets many a board.
+ *
+ * @param seeksHolders whether a device is unavailable that a process has open: all processes are looked at for that
  */
-export async function listDevices(roots: DeviceRoots = machineRoots): Promise<DeviceInfo[]> {
+export async function listDevices(roots: DeviceRoots = machineRoots, seeksHolders = true): Promise<DeviceInfo[]> {
   const [names, phantoms, consoles, holders, namesById] = await Promise.all([
     portNames(roots),
     phantomPorts(roots),
     kernelConsoles(roots),
-    findHolders(roots.proc, roots.dev),
+    seeksHolders ? findHolders(roots.proc, roots.dev) : new Map<string, DeviceHolder>(),
     idNames(roots),
   ]);
   const facts: Facts = { roots, phantoms, consoles, holders, namesById };

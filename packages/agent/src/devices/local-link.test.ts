@@ -167,6 +167,33 @@ describe('a port of this machine', () => {
     await expect(link.configure({})).rejects.toBe(error);
   });
 
+  it('gives the outputs back before it gives up the device', async () => {
+    const error = new SercliError('device-lost', { device: '/dev/held', reason: 'it was unplugged or hung up' });
+    const events: LinkEvent[] = [];
+    link.listen({ readable: () => undefined, writable: () => undefined, event: (event) => void events.push(event) });
+    const sequence = link.runSequence([{ dtr: true, waitMs: 100 }]);
+    const next = link.runSequence([{ dtr: true }]);
+    const settled = Promise.allSettled([sequence, next]);
+    await clock.advance(50);
+    link.abort(error);
+    for (const outcome of await settled) expect(outcome).toEqual({ status: 'rejected', reason: error });
+    expect(link.log).toEqual(['step true', 'step false', 'release']);
+    const levels = events.flatMap((event) => (event.kind === 'lines' ? [event.lines.dtr] : []));
+    expect(levels).toEqual([true, false]);
+    expect(link.lines).toMatchObject(noModemLines);
+  });
+
+  it('takes bytes and sequences again after sequences were ended', async () => {
+    const ended = link.runSequence([{ dtr: true, waitMs: 60_000 }]).catch(({ code }: SercliError) => code);
+    await clock.advance(50);
+    link.endSequences(new SercliError('closed', { what: 'the session' }));
+    expect(await ended).toBe('closed');
+    expect(link.lines.dtr).toBe(false);
+    await link.runSequence([{ dtr: true }]);
+    expect(link.lines.dtr).toBe(true);
+    expect(link.write(new Uint8Array(10))).toBe(10);
+  });
+
   it('closes when the changes have ended and the bytes have left, or are overdue', async () => {
     link.write(new Uint8Array(96));
     const change = link.configure({ baudRate: 19_200 });

@@ -1,4 +1,4 @@
-import type { LinkEvent, LinkInfo, LinkListener, LinkState, SerialLink } from '@sercli/link';
+import type { LinkEvent, LinkInfo, LinkListener, LinkState } from '@sercli/link';
 import { ReceiveQueue } from '@sercli/link';
 import type {
   FlushQueue,
@@ -8,8 +8,11 @@ import type {
   ModemLines,
   SequenceStep,
 } from '@sercli/protocol';
-import { bitsPerCharacter, equalLineSettings, noModemLines, SercliError } from '@sercli/protocol';
-import { type Clock, delay } from './clock.ts';
+import { bitsPerCharacter, equalLineSettings, equalModemLines, noModemLines, SercliError } from '@sercli/protocol';
+import type { Clock } from './clock.ts';
+import type { DeviceLink } from './device-link.ts';
+import { type LineCounts, noLineCounts } from './line-counts.ts';
+import { type DrivenLines, LineSequences } from './line-sequences.ts';
 import { OrderedChanges } from './ordered-changes.ts';
 import { SentBytes } from './sent-bytes.ts';
 
@@ -32,13 +35,14 @@ export interface LocalLinkOptions {
  * What every port of this machine has in common: received bytes and their events, the order of changes and bytes, and
  * the way to the end. A subclass moves the bytes and knows the device.
  */
-export abstract class LocalLink implements SerialLink {
+export abstract class LocalLink implements DeviceLink {
   readonly info: LinkInfo;
   readonly closed: Promise<SercliError | undefined>;
   protected readonly clock: Clock;
   protected readonly received = new ReceiveQueue();
   readonly #sent: SentBytes;
   readonly #changes = new OrderedChanges(() => this.roomAgain());
+  readonly #sequences: LineSequences;
   /** Aborted at the end, with the error for whatever is still under way. */
   readonly #lifetime = new AbortController();
   #settings: LineSettings;
@@ -59,6 +63,7 @@ export abstract class LocalLink implements SerialLink {
       characterMs: () => this.characterMs,
       drained: (offset) => this.#tell({ kind: 'drained', offset }),
     });
+    this.#sequences = new LineSequences(options.clock, this.#drivenLines());
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
@@ -103,6 +108,9 @@ export abstract class LocalLink implements SerialLink {
   get hasControl(): boolean {
     return true;
   }
+  get lineCounts(): LineCounts {
+    return noLineCounts;
+  }
 
   listen(listener: LinkListener): void {
     this.#listener = listener;
@@ -135,13 +143,15 @@ export abstract class LocalLink implements SerialLink {
   }
 
   runSequence(steps: readonly SequenceStep[]): Promise<void> {
+    const { signal } = this.#sequences;
     return this.#inOrder(async () => {
-      await this.#sentOrOverdue();
-      for (const step of steps) {
-        this.#lines = this.applyStep(step);
-        if (step.waitMs !== undefined && step.waitMs > 0) await delay(this.clock, step.waitMs, this.#lifetime.signal);
-      }
+      await this.#sentOrOverdue(signal);
+      await this.#sequences.run(steps, signal);
     });
+  }
+
+  endSequences(error: SercliError): void {
+    this.#sequences.cutShort(error);
   }
 
   async drain(): Promise<void> {
@@ -194,10 +204,25 @@ export abstract class LocalLink implements SerialLink {
   }
 
   protected inputsAre({ cts, dsr, dcd, ri }: ModemInputs): void {
-    const before = this.#lines;
-    if (cts === before.cts && dsr === before.dsr && dcd === before.dcd && ri === before.ri) return;
-    this.#lines = { ...before, cts, dsr, dcd, ri };
-    this.#tell({ kind: 'inputs', inputs: { cts, dsr, dcd, ri } });
+    this.#linesAre({ ...this.#lines, cts, dsr, dcd, ri });
+  }
+
+  #linesAre(lines: ModemLines): void {
+    if (equalModemLines(lines, this.#lines)) return;
+    this.#lines = lines;
+    this.#tell({ kind: 'lines', lines });
+  }
+
+  #drivenLines(): DrivenLines {
+    const link = this;
+    return {
+      get outputs() {
+        const { dtr, rts } = link.#lines;
+        return { dtr, rts };
+      },
+      apply: (step) => this.#linesAre(this.applyStep(step)),
+      remember: (outputs) => this.#linesAre({ ...this.#lines, ...outputs }),
+    };
   }
 
   #tell(event: LinkEvent): void {
@@ -225,9 +250,9 @@ export abstract class LocalLink implements SerialLink {
     if (error !== undefined) throw error;
   }
 
-  async #sentOrOverdue(): Promise<void> {
+  async #sentOrOverdue(signal: AbortSignal = this.#lifetime.signal): Promise<void> {
     const limitMs = (this.unsentBytes() ?? 0) * this.characterMs * overdueFactor + overdueMs;
-    await this.#sent.left(limitMs, this.#lifetime.signal);
+    await this.#sent.left(limitMs, signal);
   }
 
   /** Lets the changes end and the bytes leave; one that is aborted meanwhile is closed already. */
@@ -242,7 +267,9 @@ export abstract class LocalLink implements SerialLink {
     if (this.#state.kind === 'closed') return;
     this.#state = error === undefined ? { kind: 'closed' } : { kind: 'closed', error };
     this.#sent.stop();
-    this.#lifetime.abort(error ?? new SercliError('closed', { what: this.info.name }));
+    const reason = error ?? new SercliError('closed', { what: this.info.name });
+    this.#lifetime.abort(reason);
+    this.#sequences.cutShort(reason);
     const settle = (): void => this.#settleClosed(error);
     // A device that cannot even be given up is closed all the same: there is nothing left to do with it.
     this.release().then(settle, settle);

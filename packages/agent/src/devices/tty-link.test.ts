@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SercliError } from '@sercli/protocol';
 import { LinkApplication, PtyFarEnd, patternBytes } from '@sercli/testkit';
-import { makeRaw, openTty, readTermios, writeTermios } from '@sercli/tty';
+import { KernelTty, makeRaw, openTty, readTermios, writeTermios } from '@sercli/tty';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { receiveQueueBytes } from './local-link.ts';
 import { TtyLink, type TtyLinkOptions } from './tty-link.ts';
@@ -15,7 +15,7 @@ afterEach(() => farEnd.close());
 function open(options: Partial<TtyLinkOptions> = {}): TtyLink {
   const fd = openTty(farEnd.path);
   writeTermios(fd, makeRaw(readTermios(fd)), 'now');
-  const link = new TtyLink({ info: { name: 'pts', device: farEnd.path }, fd, ...options });
+  const link = new TtyLink({ info: { name: 'pts', device: farEnd.path }, tty: new KernelTty(fd), ...options });
   farEnd.start();
   return link;
 }

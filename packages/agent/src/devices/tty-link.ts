@@ -7,33 +7,23 @@ import {
   type SequenceStep,
   SercliError,
 } from '@sercli/protocol';
-import {
-  applyLineSettings,
-  flushQueues,
-  outputQueueBytes,
-  PolledFd,
-  readCounters,
-  readLineSettings,
-  readModemLines,
-  setBreak,
-  setOutputs,
-  TtyError,
-} from '@sercli/tty';
+import { ErrorMarkDecoder, type SerialTty, TtyError } from '@sercli/tty';
 import { type Clock, realClock } from './clock.ts';
+import { type LineCounts, noLineCounts } from './line-counts.ts';
+import { LineErrors } from './line-errors.ts';
 import { LineMonitor } from './line-monitor.ts';
 import { LocalLink, receiveQueueBytes } from './local-link.ts';
+import { UnsentBytes } from './unsent-bytes.ts';
 
 /** A tty gives at most this with one read(2) (N_TTY_BUF_SIZE). */
 const readBytes = 4096;
 /** Memory for many reads at once: what was received is handed on without being copied. */
 const slabBytes = 65_536;
-/** Characters in the UART itself, which TIOCOUTQ does not count (16550A). */
-const fifoCharacters = 16;
 
 export interface TtyLinkOptions {
   readonly info: LinkInfo;
-  /** Opened nonblocking; the link closes it. */
-  readonly fd: number;
+  /** The link closes it. */
+  readonly tty: SerialTty;
   readonly clock?: Clock;
   /** What it means that the tty is gone; by default that the device was unplugged. Must not reject. */
   readonly explainLoss?: (cause: Error) => Promise<SercliError>;
@@ -43,43 +33,47 @@ export interface TtyLinkOptions {
 
 /** A port that is a tty. Reads and writes go straight to the driver: nothing is queued on the way out. */
 export class TtyLink extends LocalLink {
-  readonly #fd: number;
-  readonly #tty: PolledFd;
-  readonly #hasLines: boolean;
+  readonly #tty: SerialTty;
+  /** Of a tty with modem lines: a pseudo terminal has none, and neither breaks nor errors. */
+  readonly #errors: LineErrors | undefined;
   readonly #monitor: LineMonitor | undefined;
+  readonly #marks: ErrorMarkDecoder | undefined;
+  readonly #unsent: UnsentBytes;
   readonly #explainLoss: (cause: Error) => Promise<SercliError>;
   readonly #release: () => Promise<void>;
   #slab = new Uint8Array(slabBytes);
   #slabUsed = 0;
   #isRoomAwaited = false;
-  #isBreaking = false;
-  /** When bytes were last seen in the driver's queue, and how many the UART may have had of them. */
-  #busyAt = 0;
-  #inFifo = 0;
 
   /** @throws TtyError when the tty cannot be asked for its settings */
-  constructor({ info, fd, clock = realClock, explainLoss, release }: TtyLinkOptions) {
-    const lines = readModemLines(fd);
-    super({ info, clock, settings: readLineSettings(fd), ...(lines === undefined ? {} : { lines }) });
-    this.#fd = fd;
-    this.#hasLines = lines !== undefined;
+  constructor({ info, tty, clock = realClock, explainLoss, release }: TtyLinkOptions) {
+    const { lines } = tty;
+    super({ info, clock, settings: tty.settings, ...(lines === undefined ? {} : { lines }) });
+    this.#tty = tty;
     this.#explainLoss = explainLoss ?? (async (cause) => this.#deviceLost(cause));
     this.#release = release ?? (async () => undefined);
-    this.#tty = new PolledFd(fd, {
+    this.#unsent = new UnsentBytes(clock, tty, () => this.characterMs);
+    this.#marks = tty.hasErrorMarks ? new ErrorMarkDecoder() : undefined;
+    tty.listen({
       readable: () => this.#read(),
       writable: () => this.#roomCame(),
       failed: (error) => void this.#lost(error),
     });
-    this.#monitor = this.#hasLines ? this.#monitorLines() : undefined;
+    if (lines !== undefined) {
+      const errors = this.#lineErrors();
+      this.#errors = errors;
+      this.#monitor = this.#lineMonitor(errors);
+    }
     this.#watch();
+  }
+
+  override get lineCounts(): LineCounts {
+    return this.#errors?.counts ?? noLineCounts;
   }
 
   protected override take(bytes: Uint8Array): number {
     const taken = this.#write(bytes);
-    if (taken > 0) {
-      this.#busyAt = this.clock.now();
-      this.#inFifo = Math.min(fifoCharacters, this.#inFifo + taken);
-    }
+    if (this.#hasLines) this.#unsent.wrote(taken);
     if (taken < bytes.length) {
       this.#isRoomAwaited = true;
       this.#watch();
@@ -88,33 +82,29 @@ export class TtyLink extends LocalLink {
   }
 
   protected override unsentBytes(): number | undefined {
-    const queued = this.#unlessGone(() => outputQueueBytes(this.#fd));
-    if (queued === undefined || !this.#hasLines) return queued;
-    if (queued > 0) this.#busyAt = this.clock.now();
-    const idleMs = this.clock.now() - this.#busyAt;
-    return queued + Math.max(0, this.#inFifo - Math.floor(idleMs / this.characterMs));
+    return this.#unsent.count;
   }
 
   protected override applySettings(change: LineSettingsChange): LineSettings {
-    return this.#ask(() => applyLineSettings(this.#fd, change));
+    return this.#ask(() => this.#tty.applySettings(change));
   }
 
   protected override applyStep(step: SequenceStep): ModemLines {
     if (!this.#hasLines) throw new SercliError('no-modem-lines', { device: this.info.device });
     return this.#ask(() => {
-      setOutputs(this.#fd, step);
+      if (step.dtr !== undefined || step.rts !== undefined) this.#tty.setOutputs(step);
       if (step.break !== undefined) this.#setBreak(step.break);
-      return readModemLines(this.#fd) ?? this.lines;
+      return this.#tty.lines ?? this.lines;
     });
   }
 
   protected override discardReceived(): void {
-    this.#ask(() => flushQueues(this.#fd, 'received'));
+    this.#ask(() => this.#tty.flush('received'));
   }
 
   protected override discardUnsent(): void {
-    this.#ask(() => flushQueues(this.#fd, 'unsent'));
-    this.#inFifo = 0;
+    this.#ask(() => this.#tty.flush('unsent'));
+    this.#unsent.discarded();
   }
 
   protected override resumeReceiving(): void {
@@ -123,30 +113,17 @@ export class TtyLink extends LocalLink {
 
   protected override async release(): Promise<void> {
     this.#monitor?.stop();
-    this.#leaveSafely();
-    this.#tty.close();
+    await this.#tty.close();
     await this.#release();
-  }
-
-  /** No break stays on, and close(2) does not wait half a minute for bytes that cannot leave (closing_wait, setserial(8)). */
-  #leaveSafely(): void {
-    try {
-      if (this.#isBreaking) setBreak(this.#fd, false);
-      if (outputQueueBytes(this.#fd) > 0) flushQueues(this.#fd, 'unsent');
-    } catch (error) {
-      // A device that is gone can be left in no state at all.
-      if (!(error instanceof TtyError)) throw error;
-    }
   }
 
   /** TIOCSBRK waits in the kernel until everything has been sent: for ever, if flow control holds it. */
   #setBreak(on: boolean): void {
-    if (on && outputQueueBytes(this.#fd) > 0) {
+    if (on && this.#tty.unsentBytes > 0) {
       const reason = 'bytes written before are held by flow control, and a break can only follow them';
       throw new SercliError('device-failed', { device: this.info.device, reason });
     }
-    setBreak(this.#fd, on);
-    this.#isBreaking = on;
+    this.#tty.setBreak(on);
   }
 
   #read(): void {
@@ -155,10 +132,19 @@ export class TtyLink extends LocalLink {
       this.#slabUsed = 0;
     }
     const bytes = this.#tty.read(this.#slab.subarray(this.#slabUsed, this.#slabUsed + readBytes));
-    const start = this.#slabUsed;
-    this.#slabUsed += bytes;
-    this.received.push(this.#slab.subarray(start, start + bytes));
+    this.#receive(this.#slab.subarray(this.#slabUsed, this.#slabUsed + bytes));
     this.#watch();
+  }
+
+  /** The slab's free part begins with these bytes; marks among them are not kept. */
+  #receive(chunk: Uint8Array): void {
+    const errors = this.#errors;
+    const keep = (bytes: Uint8Array): void => {
+      if (bytes.buffer === this.#slab.buffer) this.#slabUsed += bytes.length;
+      this.received.push(bytes);
+    };
+    if (this.#marks === undefined || errors === undefined) keep(chunk);
+    else this.#marks.decode(chunk, { bytes: keep, mark: (byte) => errors.marked(byte) });
   }
 
   #roomCame(): void {
@@ -184,15 +170,42 @@ export class TtyLink extends LocalLink {
     this.#tty.setInterest({ readable, writable: this.#isRoomAwaited });
   }
 
-  #monitorLines(): LineMonitor {
+  get #hasLines(): boolean {
+    return this.#monitor !== undefined;
+  }
+
+  #lineErrors(): LineErrors {
+    const link = this;
+    const line = {
+      get counters() {
+        return link.#unlessGone(() => link.#tty.counters);
+      },
+      get hasParity() {
+        return link.settings.parity !== 'none';
+      },
+      get isReadUp() {
+        return link.#unlessGone(() => link.#tty.unreadBytes) === 0;
+      },
+    };
+    return new LineErrors(this.clock, line, {
+      break: () => this.received.pushBreak(),
+      lineError: (error) => this.received.pushLineError(error),
+    });
+  }
+
+  #lineMonitor(errors: LineErrors): LineMonitor {
+    const link = this;
     const state = {
-      lines: () => this.#unlessGone(() => readModemLines(this.#fd)),
-      counters: () => this.#unlessGone(() => readCounters(this.#fd)),
+      get lines() {
+        return link.#unlessGone(() => link.#tty.lines);
+      },
+      get counters() {
+        return link.#unlessGone(() => link.#tty.counters);
+      },
     };
     return new LineMonitor(this.clock, state, {
       lines: (lines) => this.inputsAre(lines),
-      break: () => this.received.pushBreak(),
-      lineError: (error) => this.received.pushLineError(error),
+      counters: (counters) => errors.look(counters),
     });
   }
 

@@ -1,6 +1,6 @@
-import type { SerialLink } from '@sercli/link';
 import { type LineSettings, type SercliError, toSercliError } from '@sercli/protocol';
 import type { Clock } from '../devices/clock.ts';
+import type { DeviceLink } from '../devices/device-link.ts';
 
 /** Between two tries to open a lost device: at first, and at most. */
 const firstTryMs = 250;
@@ -35,7 +35,7 @@ interface Loss {
 }
 
 interface Question {
-  ask(source: SerialLink): Promise<void>;
+  ask(source: DeviceLink): Promise<void>;
   refuse(error: SercliError): void;
 }
 
@@ -45,7 +45,7 @@ export class DeviceRecovery {
   readonly #clock: Clock;
   readonly #graceMs: number;
   #loss: Loss | undefined;
-  #wake: () => void = () => undefined;
+  #wake: (reason: 'seen' | 'over') => void = () => undefined;
 
   constructor(port: RecoveringPort, { clock, graceMs }: { clock: Clock; graceMs: number }) {
     this.#port = port;
@@ -58,7 +58,7 @@ export class DeviceRecovery {
     return this.#loss?.error;
   }
 
-  begin({ settings, lines }: SerialLink, error: SercliError): void {
+  begin({ settings, lines }: DeviceLink, error: SercliError): void {
     this.stop();
     const state = { settings, outputs: { dtr: lines.dtr, rts: lines.rts } };
     const stopGrace = this.#clock.after(this.#graceMs, () => {
@@ -71,11 +71,11 @@ export class DeviceRecovery {
 
   /** The device was seen. */
   seen(): void {
-    this.#wake();
+    this.#wake('seen');
   }
 
   /** Asks the device: at once, or when it is back. Rejects with the loss if it does not come back in time. */
-  ask<Answer>(device: SerialLink, question: (source: SerialLink) => Promise<Answer>): Promise<Answer> {
+  ask<Answer>(device: DeviceLink, question: (source: DeviceLink) => Promise<Answer>): Promise<Answer> {
     const loss = this.#loss;
     if (loss === undefined) return question(device);
     return new Promise((resolve, reject) => {
@@ -84,7 +84,7 @@ export class DeviceRecovery {
   }
 
   /** The device is back. */
-  back(source: SerialLink): void {
+  back(source: DeviceLink): void {
     for (const { ask } of this.#end()) void ask(source);
   }
 
@@ -99,16 +99,17 @@ export class DeviceRecovery {
     const { questions = [] } = this.#loss ?? {};
     this.#loss?.stopGrace();
     this.#loss = undefined;
-    this.#wake();
+    this.#wake('over');
     return questions;
   }
 
   async #recover(loss: Loss): Promise<void> {
     let toldFailure = '';
     for (let waitMs = firstTryMs; this.#loss === loss; waitMs = Math.min(2 * waitMs, longestTryMs)) {
-      await this.#seenOrAfter(waitMs);
+      const reason = await this.#wokenOrAfter(waitMs);
       try {
-        if (this.#loss === loss) await this.#port.look();
+        // Who has seen it has looked just now.
+        if (this.#loss === loss && reason !== 'seen') await this.#port.look();
         if (this.#loss === loss && this.#port.isPresent) await this.#port.reopen(loss.state);
       } catch (error) {
         const failure = toSercliError(error);
@@ -118,12 +119,12 @@ export class DeviceRecovery {
     }
   }
 
-  #seenOrAfter(ms: number): Promise<void> {
+  #wokenOrAfter(ms: number): Promise<'seen' | 'over' | 'waited'> {
     return new Promise((resolve) => {
-      const stopWaiting = this.#clock.after(ms, resolve);
-      this.#wake = () => {
+      const stopWaiting = this.#clock.after(ms, () => resolve('waited'));
+      this.#wake = (reason) => {
         stopWaiting();
-        resolve();
+        resolve(reason);
       };
     });
   }

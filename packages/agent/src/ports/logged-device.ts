@@ -1,4 +1,4 @@
-import type { LinkEvent, SerialLink } from '@sercli/link';
+import type { LinkEvent } from '@sercli/link';
 import {
   defaultLineSettings,
   type FlushQueue,
@@ -8,6 +8,8 @@ import {
   type SercliError,
 } from '@sercli/protocol';
 import type { Clock } from '../devices/clock.ts';
+import type { DeviceLink } from '../devices/device-link.ts';
+import { type LineCounts, noLineCounts, sumOfLineCounts } from '../devices/line-counts.ts';
 import type { Logger } from '../logger.ts';
 import { DeviceRecovery, type DeviceState } from './device-recovery.ts';
 import { LogFiller } from './log-filler.ts';
@@ -31,7 +33,7 @@ export interface DeviceListener {
   held(isHeld: boolean): void;
   /** The device went away and may come back. */
   lost(error: SercliError): void;
-  back(source: SerialLink): void;
+  back(source: DeviceLink): void;
   /** The device is closed for good: it ended, or did not come back in time. */
   ended(error: SercliError | undefined): void;
   /** What the device is or how it is set is another than before. */
@@ -56,6 +58,9 @@ export class LoggedDevice {
   readonly #recovery: DeviceRecovery;
   #description: PortDescription;
   #openedAt: LogPlace;
+  /** The device that was opened last, and what those before it have counted. */
+  #last: DeviceLink | undefined;
+  #countsBefore = noLineCounts;
 
   constructor(description: PortDescription, listener: DeviceListener, options: LoggedDeviceOptions) {
     const { policy, memory, clock, logger } = options;
@@ -90,13 +95,18 @@ export class LoggedDevice {
   }
 
   /** The open device. */
-  get source(): SerialLink | undefined {
+  get source(): DeviceLink | undefined {
     return this.#device.source;
   }
 
   /** Neither open nor on its way to be. */
   get isIdle(): boolean {
     return this.#device.isIdle && this.#recovery.error === undefined;
+  }
+
+  /** Of the device, each time that it was open. */
+  get lineCounts(): LineCounts {
+    return sumOfLineCounts(this.#countsBefore, this.#last?.lineCounts ?? noLineCounts);
   }
 
   /** Where in the log the device was opened. */
@@ -109,6 +119,15 @@ export class LoggedDevice {
     return this.#recovery.error;
   }
 
+  /** Why the device cannot be used now; one that is open can, whatever was found. */
+  get absence(): PortDescription['absence'] {
+    if (this.source !== undefined) return undefined;
+    return (
+      this.#description.absence ??
+      (this.loss === undefined ? undefined : { kind: 'lost', reason: reasonOfLoss(this.loss) })
+    );
+  }
+
   /** What the line is set to when the device is opened. */
   initialSettings(change: LineSettingsChange): LineSettings {
     const { settings, isFixed } = this.#description;
@@ -116,7 +135,7 @@ export class LoggedDevice {
   }
 
   /** The device, and whether it was opened for this call and has the settings that it asks for. */
-  async open(change: LineSettingsChange): Promise<{ readonly source: SerialLink; readonly isNew: boolean }> {
+  async open(change: LineSettingsChange): Promise<{ readonly source: DeviceLink; readonly isNew: boolean }> {
     let isNew = false;
     const source = await this.#device.open(() => {
       isNew = true;
@@ -126,12 +145,12 @@ export class LoggedDevice {
   }
 
   /** Applies settings: at once, or when a lost device is back. */
-  configure(source: SerialLink, change: LineSettingsChange): Promise<LineSettings> {
+  configure(source: DeviceLink, change: LineSettingsChange): Promise<LineSettings> {
     return this.#recovery.ask(source, (device) => device.configure(change));
   }
 
   /** Discards bytes; what was received only if no other session is to read it. */
-  async flush(source: SerialLink, queue: FlushQueue, isShared: boolean): Promise<void> {
+  async flush(source: DeviceLink, queue: FlushQueue, isShared: boolean): Promise<void> {
     if (!isShared) return source.flush(queue);
     if (queue !== 'received') await source.flush('unsent');
     if (queue !== 'unsent') this.#filler.fillAll();
@@ -180,7 +199,9 @@ export class LoggedDevice {
     };
   }
 
-  #opened(source: SerialLink): void {
+  #opened(source: DeviceLink): void {
+    this.#countsBefore = this.lineCounts;
+    this.#last = source;
     // What the device said while it was closed is missing.
     if (this.log.endOffset > 0) this.log.place({ kind: 'gap' });
     this.#openedAt = this.log.endPlace;
@@ -205,7 +226,7 @@ export class LoggedDevice {
     this.#listener.event(event);
   }
 
-  #lost(source: SerialLink, error: SercliError | undefined): void {
+  #lost(source: DeviceLink, error: SercliError | undefined): void {
     // What it sent last.
     this.#filler.fill();
     if (error !== undefined) this.#logger.warn(this.#fields({ code: error.code }), this.#text(error.message));
@@ -244,4 +265,8 @@ export class LoggedDevice {
   #text(text: string): string {
     return `${this.#description.name}: ${text}`;
   }
+}
+
+export function reasonOfLoss(error: SercliError): string {
+  return 'reason' in error.fields ? String(error.fields.reason) : error.message;
 }

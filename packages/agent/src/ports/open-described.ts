@@ -1,11 +1,11 @@
-import type { SerialLink } from '@sercli/link';
 import {
   equalLineSettings,
   formatLineSettings,
   type LineSettings,
-  type ModemLines,
+  type ModemOutputs,
   toSercliError,
 } from '@sercli/protocol';
+import type { DeviceLink } from '../devices/device-link.ts';
 import type { PortDescription } from './port-description.ts';
 
 /**
@@ -19,9 +19,9 @@ export async function openDescribed(
   description: PortDescription,
   settings: LineSettings,
   warn: (text: string) => void,
-  outputs?: Pick<ModemLines, 'dtr' | 'rts'>,
-): Promise<SerialLink> {
-  const source = await description.open(settings, warn);
+  outputs?: ModemOutputs,
+): Promise<DeviceLink> {
+  const source = await description.open(settings, warn, outputs);
   if (!equalLineSettings(source.settings, settings)) {
     const inForce = formatLineSettings(source.settings);
     warn(`asked for ${formatLineSettings(settings)}, and ${description.device} has ${inForce}`);

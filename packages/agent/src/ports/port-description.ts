@@ -1,7 +1,7 @@
-import type { SerialLink } from '@sercli/link';
-import { type LineSettings, type LineSettingsChange, type ListedPort, toSercliError } from '@sercli/protocol';
+import type { LineSettings, LineSettingsChange, ListedPort, ModemOutputs } from '@sercli/protocol';
 import type { PortConfig } from '../config/config.ts';
 import { type DeviceOptions, openDevice } from '../devices/device.ts';
+import type { DeviceLink } from '../devices/device-link.ts';
 import type { DeviceInfo } from '../devices/list-devices.ts';
 import { openProgram } from '../programs/program.ts';
 import { openSimulator, simulatorKinds } from '../simulators/simulators.ts';
@@ -13,6 +13,8 @@ export interface PortDescription {
   readonly device: string;
   readonly description?: string | undefined;
   readonly usb?: ListedPort['usb'];
+  /** Line sequences that clients find here, by name. */
+  readonly sequences?: Readonly<Record<string, string>> | undefined;
   /** Why it is not served now: it is only listed, or it is gone. */
   readonly absence?: { readonly kind: 'unavailable' | 'lost'; readonly reason: string } | undefined;
   /** What the line is set to when the device is opened. */
@@ -26,23 +28,25 @@ export interface PortDescription {
   readonly comesBack: boolean;
   /** Not reading the device makes its far end wait: nothing is lost by it. */
   pushesBack(settings: LineSettings): boolean;
-  /** @param warn is told what the user should know, though the port could be opened */
-  open(settings: LineSettings, warn: (text: string) => void): Promise<SerialLink>;
+  /**
+   * @param warn is told what the user should know, though the port could be opened
+   * @param outputs as the device had them before it was lost, where it has them
+   */
+  open(settings: LineSettings, warn: (text: string) => void, outputs?: ModemOutputs): Promise<DeviceLink>;
 }
 
 /** A port that was named. `device` is what matches, where the port is described by what its device must be. */
 export function describeNamed(config: PortConfig, device: DeviceInfo | undefined): PortDescription {
-  const { spec, isFixed, outputs, hangsUpOnClose } = config;
+  const { spec, isFixed } = config;
   const { name, settings } = spec;
   const shared = { name, settings, isFixed, description: config.description ?? device?.description, usb: device?.usb };
-  const opening = { outputs, ...(hangsUpOnClose === undefined ? {} : { hangsUpOnClose }) };
   switch (spec.kind) {
     case 'device':
-      return { ...shared, ...openedDevice(name, spec.path, opening) };
+      return { ...shared, ...openedDevice(name, spec.path, config) };
     case 'matched': {
-      if (device !== undefined) return { ...shared, ...openedDevice(name, device.path, opening) };
+      if (device !== undefined) return { ...shared, ...openedDevice(name, device.path, config) };
       const absence = { kind: 'lost', reason: `no device matches ${JSON.stringify(spec.match)}` } as const;
-      return { ...shared, absence, ...openedDevice(name, 'none', opening) };
+      return { ...shared, absence, ...openedDevice(name, 'none', config) };
     }
     case 'simulator': {
       const { description } = simulatorKinds[spec.simulator];
@@ -75,31 +79,26 @@ export function describeDevice(name: string, { path, description, usb, unavailab
 }
 
 /** What is done to a device when it is opened, besides its settings. */
-interface Opening extends Pick<DeviceOptions, 'hangsUpOnClose'> {
-  readonly outputs?: PortConfig['outputs'];
-}
+type Opening = Pick<DeviceOptions, 'hangsUpOnClose' | 'lowLatency' | 'rs485' | 'outputs'>;
 
 function openedDevice(
   name: string,
   path: string,
-  { outputs = {}, ...options }: Opening,
+  { hangsUpOnClose, lowLatency, rs485, outputs = {} }: Opening,
 ): Pick<PortDescription, 'device' | 'comesBack' | 'pushesBack' | 'open'> {
   const isPseudoTerminal = path.startsWith('/dev/pts/');
+  const options = {
+    name,
+    ...(hangsUpOnClose === undefined ? {} : { hangsUpOnClose }),
+    ...(lowLatency === undefined ? {} : { lowLatency }),
+    ...(rs485 === undefined ? {} : { rs485 }),
+  };
   return {
     device: path,
     comesBack: !isPseudoTerminal,
     // The far end of a pseudo terminal is a program, and its writes wait.
     pushesBack: (settings) => settings.flowControl !== 'none' || isPseudoTerminal,
-    open: async (settings, warn) => {
-      const link = await openDevice(path, settings, { name, warn, ...options });
-      if (Object.keys(outputs).length === 0) return link;
-      try {
-        await link.runSequence([outputs]);
-        return link;
-      } catch (error) {
-        link.abort(toSercliError(error));
-        throw error;
-      }
-    },
+    open: (settings, warn, before) =>
+      openDevice(path, settings, { ...options, warn, outputs: { ...outputs, ...before } }),
   };
 }

@@ -1,21 +1,21 @@
-import type { SerialLink } from '@sercli/link';
 import type { SercliError } from '@sercli/protocol';
 import type { Clock } from '../devices/clock.ts';
+import type { DeviceLink } from '../devices/device-link.ts';
 
 export interface PortDeviceOwner {
   /** The device was opened just now, and nothing has been read of it. */
-  opened(source: SerialLink): void;
+  opened(source: DeviceLink): void;
   /** The device went away by itself; what it sent last is still to be read. */
-  lost(source: SerialLink, error: SercliError | undefined): void;
+  lost(source: DeviceLink, error: SercliError | undefined): void;
   /** The device was closed because nobody wanted it. */
   closed(): void;
 }
 
 type State =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'opening'; readonly opened: Promise<SerialLink> }
-  | { readonly kind: 'open'; readonly source: SerialLink }
-  | { readonly kind: 'lingering'; readonly source: SerialLink; readonly stopWaiting: () => void }
+  | { readonly kind: 'opening'; readonly opened: Promise<DeviceLink> }
+  | { readonly kind: 'open'; readonly source: DeviceLink }
+  | { readonly kind: 'lingering'; readonly source: DeviceLink; readonly stopWaiting: () => void }
   /** What was written is still on its way out. */
   | { readonly kind: 'closing'; readonly closed: Promise<void> };
 
@@ -31,7 +31,7 @@ export class PortDevice {
   }
 
   /** The open device. */
-  get source(): SerialLink | undefined {
+  get source(): DeviceLink | undefined {
     return this.#state.kind === 'open' || this.#state.kind === 'lingering' ? this.#state.source : undefined;
   }
 
@@ -40,7 +40,7 @@ export class PortDevice {
   }
 
   /** The device that is open already, or else what `opener` opens, once one that is being closed has been. */
-  async open(opener: () => Promise<SerialLink>): Promise<SerialLink> {
+  async open(opener: () => Promise<DeviceLink>): Promise<DeviceLink> {
     if (this.#state.kind === 'closing') await this.#state.closed;
     switch (this.#state.kind) {
       case 'open':
@@ -79,7 +79,7 @@ export class PortDevice {
     if (this.#state.kind === 'closing') await this.#state.closed;
   }
 
-  async #openIdle(opener: () => Promise<SerialLink>): Promise<SerialLink> {
+  async #openIdle(opener: () => Promise<DeviceLink>): Promise<DeviceLink> {
     try {
       const source = await opener();
       this.#state = { kind: 'open', source };
@@ -92,14 +92,14 @@ export class PortDevice {
     }
   }
 
-  #sourceClosed(source: SerialLink, error: SercliError | undefined): void {
+  #sourceClosed(source: DeviceLink, error: SercliError | undefined): void {
     if (this.source !== source) return;
     if (this.#state.kind === 'lingering') this.#state.stopWaiting();
     this.#state = { kind: 'idle' };
     this.#owner.lost(source, error);
   }
 
-  #closeSource(source: SerialLink): void {
+  #closeSource(source: DeviceLink): void {
     const closed = source.close().then(() => {
       this.#state = { kind: 'idle' };
       this.#owner.closed();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LinkApplication, PtyFarEnd, patternBytes } from '@sercli/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { portConfigOf } from '../config/config.ts';
+import { type PortConfig, portConfigOf } from '../config/config.ts';
 import type { DeviceInfo } from '../devices/list-devices.ts';
 import { silentLogger } from '../logger.ts';
 import { PortRegistry } from './port-registry.ts';
@@ -124,6 +124,27 @@ describe('PortRegistry', () => {
       'lost',
       'up',
     ]);
+  });
+
+  it('tells the line sequences of a port, also other ones, without disturbing its sessions', async () => {
+    const farEnd = await machine.plugIn('ttyUSB0', 'A');
+    await machine.plugIn('ttyUSB1', 'B');
+    const config = portConfigOf({ kind: 'device', name: 'plc', path: farEnd.path, settings: {} });
+    const told = async () => (await registry.list()).map(({ name, sequences }) => [name, sequences]);
+    const all = { blink: 'dtr=on 1s dtr=off', both: 'dtr=on' };
+    const select = (ports: readonly PortConfig[], sequences: Record<string, string>) =>
+      registry.select({ ports, isFinding: true, policy: {}, sequences });
+    await select([{ ...config, sequences: { both: 'rts=on' } }], all);
+    expect((await told()).slice(0, 2)).toEqual([
+      ['plc', { blink: 'dtr=on 1s dtr=off', both: 'rts=on' }],
+      ['ttyUSB0', all],
+    ]);
+    const session = await open('plc');
+    await select([config], { one: 'dtr=off' });
+    expect((await told())[0]).toEqual(['plc', { one: 'dtr=off' }]);
+    await select([config], {});
+    expect((await told())[0]).toEqual(['plc', undefined]);
+    expect(session.state.kind).toBe('up');
   });
 
   it('gives a waiting session its own device again, and not another in its place', async () => {

@@ -1,10 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type PortList, SercliError } from '@sercli/protocol';
+import { type PortList, SercliError, withoutCounters } from '@sercli/protocol';
 import type { PortConfig } from '../config/config.ts';
 import { defaultLogMemoryBytes } from '../config/log-sizes.ts';
 import { DeviceWatch } from '../devices/device-watch.ts';
-import { type DeviceInfo, listDevices } from '../devices/list-devices.ts';
+import { type DeviceInfo, listDevices, machineRoots } from '../devices/list-devices.ts';
 import type { Logger } from '../logger.ts';
 import { DeviceNames } from './device-names.ts';
 import { LogMemory } from './log-memory.ts';
@@ -26,6 +26,8 @@ export interface PortSelection {
   readonly policy: Partial<PortPolicy>;
   /** What the logs of all ports together may keep, in bytes. */
   readonly logMemory?: number | undefined;
+  /** Line sequences at every port, by name. */
+  readonly sequences?: PortDescription['sequences'];
 }
 
 export interface RegistryOptions {
@@ -75,11 +77,10 @@ export class PortRegistry {
     for (const config of selection.ports) {
       const policy = { ...defaultPortPolicy, ...selection.policy, ...config.policy };
       const before = this.#named.get(config.spec.name);
-      const isSame = JSON.stringify([before?.config, before?.policy]) === JSON.stringify([config, policy]);
       kept.add(config.spec.name);
-      if (isSame) continue;
-      await before?.port.close();
-      const port = this.#serve(describeNamed(config, undefined), policy);
+      const isKept = before !== undefined && isSameService(before, { config, policy });
+      if (!isKept) await before?.port.close();
+      const port = isKept ? before.port : this.#serve(describeNamed(config, undefined), policy);
       this.#named.set(config.spec.name, { config, policy, port });
     }
     const left = [...this.#named.keys()].filter((name) => !kept.has(name));
@@ -165,7 +166,7 @@ export class PortRegistry {
 
   /** Looks at the machine's devices again. */
   async #look(): Promise<void> {
-    const devices = this.#needsDevices ? await (this.#options.findDevices ?? listDevices)() : [];
+    const devices = this.#needsDevices ? await this.#findDevices() : [];
     const matched = this.#matched.assign(this.#selection.ports, devices);
     await Promise.all([...this.#named.values()].map((named) => this.#lookForNamed(named, matched)));
     if (this.#selection.isFinding) await this.#lookForOthers(devices, new Set(matched.values()));
@@ -173,12 +174,17 @@ export class PortRegistry {
     this.#mayHaveChanged();
   }
 
+  /** Ports that were named are served whoever has them open: only where others are served too has that to be known. */
+  #findDevices(): Promise<readonly DeviceInfo[]> {
+    return this.#options.findDevices?.() ?? listDevices(machineRoots, this.#selection.isFinding);
+  }
+
   async #lookForNamed({ config, port }: NamedPort, matched: ReadonlyMap<string, DeviceInfo>): Promise<void> {
     const description = describeNamed(config, matched.get(config.spec.name));
     const isGone = config.spec.kind === 'device' && (await realPath(config.spec.path)) === undefined;
     // In one step: a list that is told meanwhile must not take a lost port for one that is there.
     const absence = { kind: 'lost', reason: `there is no ${description.device}` } as const;
-    port.update(isGone ? { ...description, absence } : description);
+    port.update(this.#withSequences(isGone ? { ...description, absence } : description, config.sequences));
   }
 
   /** New devices are served; those that are gone keep their names, and are served again when they come back. */
@@ -190,7 +196,7 @@ export class PortRegistry {
     for (const device of others) {
       const name = names.get(device.path) ?? device.path;
       present.add(name);
-      const description = describeDevice(name, device);
+      const description = this.#withSequences(describeDevice(name, device));
       const known = this.#found.get(name);
       if (known !== undefined) known.update(description);
       else this.#found.set(name, this.#serve(description, { ...defaultPortPolicy, ...this.#selection.policy }));
@@ -198,15 +204,28 @@ export class PortRegistry {
     for (const port of this.#found.values()) if (!present.has(port.name)) port.lose('it was unplugged');
   }
 
+  #withSequences(description: PortDescription, own: PortDescription['sequences'] = {}): PortDescription {
+    return { ...description, sequences: { ...this.#selection.sequences, ...own } };
+  }
+
   #mayHaveChanged(): void {
     this.#telling ??= setTimeout(() => {
       this.#telling = undefined;
-      const list = JSON.stringify(this.ports);
+      const list = JSON.stringify(this.ports.map(withoutCounters));
       if (list === this.#told) return;
       this.#told = list;
       for (const changed of this.#watchers) changed();
     }, tellMs);
   }
+}
+
+/** Sequences are told, and nothing of a port depends on them. */
+function isSameService(
+  before: Pick<NamedPort, 'config' | 'policy'>,
+  after: Pick<NamedPort, 'config' | 'policy'>,
+): boolean {
+  const [one, other] = [before, after].map(({ config, policy }) => ({ ...config, sequences: undefined, policy }));
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function refuseTwins(ports: readonly PortConfig[]): void {

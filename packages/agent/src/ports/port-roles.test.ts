@@ -27,6 +27,24 @@ describe('who controls a port', () => {
     await expect(monitor.link.flush('both')).rejects.toMatchObject(refusal);
   });
 
+  it('whose session ends, or who loses control, leaves no sequence behind', async () => {
+    const control = await bench.open();
+    const monitor = await bench.open({ holder: bob, role: 'monitor' });
+    await monitor.link.close();
+    expect(bench.device.ended).toEqual([]);
+    const next = await bench.open({ holder: bob, takes: true });
+    expect(bench.device.ended).toEqual(['control-taken']);
+    await control.link.close();
+    expect(bench.device.ended).toEqual(['control-taken']);
+    next.link.setCut('the cable was pulled');
+    expect(bench.device.ended).toEqual(['control-taken']);
+    const { device } = bench;
+    await bench.open({ holder: bob });
+    expect(device.ended).toEqual(['control-taken', 'session-ended']);
+    await bench.port.close();
+    expect(device.ended).toEqual(['control-taken', 'session-ended', 'session-ended']);
+  });
+
   it('a port has 64 sessions; one that is cut off makes room for the next', async () => {
     const monitors = [];
     for (let count = 0; count < 64; count += 1) monitors.push(await bench.open({ holder: bob, role: 'monitor' }));

@@ -166,8 +166,7 @@ describe('ServedPort', () => {
     const session = await bench.open();
     const { link } = session;
     bench.device.send('12345');
-    bench.device.received.pushBreak();
-    bench.device.received.pushLineError('parity');
+    bench.device.lineCounts = { breaks: 1, overruns: 0, parityErrors: 1, framingErrors: 0 };
     session.text();
     session.write('abc');
     expect(bench.port.totals).toEqual({
@@ -182,8 +181,16 @@ describe('ServedPort', () => {
       deviceLosses: 0,
       logBytes: 5,
     });
+    const counters = { receivedBytes: 5, sentBytes: 3, breaks: 1, parityErrors: 1, framingErrors: 0, overruns: 0 };
+    expect(bench.port.list().counters).toEqual(counters);
     expect(link.status).toMatchObject({ holder: anna, role: 'control', readBytes: 5, writtenBytes: 3, lagBytes: 0 });
     expect(bench.port.sessions).toEqual([link]);
+    await link.close();
+    await clock.advance(1);
+    await bench.open();
+    expect(bench.port.totals.breaks).toBe(1);
+    bench.device.lineCounts = { ...bench.device.lineCounts, breaks: 2 };
+    expect(bench.port.totals.breaks).toBe(3);
   });
 
   it('ends its sessions when the agent ends, those that are being opened too', async () => {

@@ -1,4 +1,4 @@
-import type { LinkEvent, SerialLink } from '@sercli/link';
+import type { LinkEvent } from '@sercli/link';
 import {
   type Controller,
   type LineSettingsChange,
@@ -7,9 +7,11 @@ import {
   toSercliError,
 } from '@sercli/protocol';
 import { type Clock, realClock } from '../devices/clock.ts';
+import type { DeviceLink } from '../devices/device-link.ts';
 import type { Logger } from '../logger.ts';
+import { listedPort } from './listed-port.ts';
 import type { LogMemory } from './log-memory.ts';
-import { type DeviceListener, LoggedDevice } from './logged-device.ts';
+import { type DeviceListener, LoggedDevice, reasonOfLoss } from './logged-device.ts';
 import { type Holder, holderText, type PortControl, toldControl } from './port-control.ts';
 import type { PortDescription } from './port-description.ts';
 import type { PortPolicy } from './port-policy.ts';
@@ -94,7 +96,7 @@ export class ServedPort {
   }
 
   get totals(): PortTotals {
-    return this.#counts.totals(this.#device.log);
+    return this.#counts.totals(this.#device.log, this.#device.lineCounts);
   }
 
   /** What was found out about the device anew. */
@@ -109,20 +111,7 @@ export class ServedPort {
 
   /** The port as `/v1/ports` lists it. */
   list(): ListedPort {
-    const { name, device, description, usb } = this.#device.description;
-    const { source } = this.#device;
-    const { controller } = this;
-    const absence = this.#absence;
-    return {
-      name,
-      device,
-      ...(description === undefined ? {} : { description }),
-      ...(usb === undefined ? {} : { usb }),
-      settings: source?.settings ?? this.#device.initialSettings({}),
-      state: absence?.kind ?? (source === undefined ? 'idle' : 'open'),
-      ...(absence === undefined ? {} : { reason: absence.reason }),
-      ...(controller === undefined ? {} : { controller }),
-    };
+    return listedPort(this.#device, this.totals, this.controller);
   }
 
   /**
@@ -149,7 +138,7 @@ export class ServedPort {
 
   /** Opens the device of a port that is kept open, if it is there. What fails is logged; the next call tries again. */
   async start(): Promise<void> {
-    if (!this.policy.keepOpen || this.#absence !== undefined || !this.#device.isIdle) return;
+    if (!this.policy.keepOpen || this.#device.absence !== undefined || !this.#device.isIdle) return;
     try {
       await this.#device.open({});
       this.#startFailure = '';
@@ -168,15 +157,8 @@ export class ServedPort {
     await this.#device.close();
   }
 
-  /** Why the device cannot be used now; one that is open can, whatever was found. */
-  get #absence(): PortDescription['absence'] {
-    const { source, loss, description } = this.#device;
-    if (source !== undefined) return undefined;
-    return description.absence ?? (loss === undefined ? undefined : { kind: 'lost', reason: reasonOfLoss(loss) });
-  }
-
   #refuseUnlessThere(): void {
-    const absence = this.#absence;
+    const absence = this.#device.absence;
     if (absence === undefined) return;
     const { kind, reason } = absence;
     const { host } = this.#surroundings;
@@ -252,7 +234,7 @@ export class ServedPort {
         this.#counts.deviceLost();
         for (const session of this.sessions) session.deviceLost(reasonOfLoss(error));
       },
-      back: (source: SerialLink) => {
+      back: (source: DeviceLink) => {
         for (const session of this.sessions) session.deviceBack(source);
       },
       ended: (error) => this.#sessions.abort(error ?? new SercliError('closed', { what: this.name })),
@@ -261,10 +243,9 @@ export class ServedPort {
   }
 
   #deviceEvent(event: LinkEvent): void {
-    this.#counts.event(event);
     // What has a place among the bytes comes through the log, and the end of the device by itself.
     if (event.kind === 'drained') for (const session of this.sessions) session.deviceDrained();
-    if (event.kind === 'inputs' || event.kind === 'settings') this.#sessions.tell(event);
+    if (event.kind === 'lines' || event.kind === 'settings') this.#sessions.tell(event);
     if (event.kind === 'settings') this.#surroundings.changed();
   }
 
@@ -288,8 +269,4 @@ export class ServedPort {
     const { logger } = this.#surroundings;
     logger.info({ port: this.name, device: this.device, ...fields }, `${this.name}: ${what}`);
   }
-}
-
-function reasonOfLoss(error: SercliError): string {
-  return 'reason' in error.fields ? String(error.fields.reason) : error.message;
 }

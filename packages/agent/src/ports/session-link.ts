@@ -7,6 +7,7 @@ import {
   type SequenceStep,
   SercliError,
 } from '@sercli/protocol';
+import type { DeviceLink } from '../devices/device-link.ts';
 import { type CursorStart, LogCursor } from './log-cursor.ts';
 import { clockTime, type Holder, holderText, type PortControl } from './port-control.ts';
 import type { PlacedEvent, PortLog } from './port-log.ts';
@@ -21,9 +22,9 @@ export interface SessionPort {
   /** A session that reads too late is ended, and not told its gap. */
   readonly disconnectsOnOverflow: boolean;
   /** Applies settings to the device; to one that is lost, when it is back. */
-  configure(source: SerialLink, change: LineSettingsChange): Promise<LineSettings>;
+  configure(source: DeviceLink, change: LineSettingsChange): Promise<LineSettings>;
   /** Discards at the device what no other session is to read. */
-  flush(source: SerialLink, queue: FlushQueue): Promise<void>;
+  flush(source: DeviceLink, queue: FlushQueue): Promise<void>;
   /** The session has read. */
   consumed(session: SessionLink): void;
   wrote(bytes: number): void;
@@ -40,7 +41,7 @@ export interface SessionOptions {
   readonly holder: Holder;
   readonly log: PortLog;
   readonly start: CursorStart;
-  readonly source: SerialLink;
+  readonly source: DeviceLink;
   readonly port: SessionPort;
 }
 
@@ -57,7 +58,7 @@ export class SessionLink implements SerialLink {
   readonly #counts = new SessionCounts();
   readonly #written = new WrittenBytes();
   /** The device, or what is left of one that is lost. */
-  #source: SerialLink;
+  #source: DeviceLink;
   #state: LinkState = { kind: 'up' };
   #listener: LinkListener | undefined;
   /** Who had control after this session. */
@@ -189,6 +190,8 @@ export class SessionLink implements SerialLink {
   /** Another session has taken control. */
   replacedBy(successor: PortControl): void {
     this.#successor = successor;
+    // One that lost control while it was being opened has asked for none, and the successor perhaps has.
+    if (this.hasControl) this.#source.endSequences(this.#taken(successor));
   }
 
   /** More of what was written to the device has left it. */
@@ -204,7 +207,7 @@ export class SessionLink implements SerialLink {
     if (bytes > 0) this.event({ kind: 'in-doubt', bytes });
   }
 
-  deviceBack(source: SerialLink): void {
+  deviceBack(source: DeviceLink): void {
     this.#source = source;
     this.#state = { kind: 'up' };
     this.event({ kind: 'state', state: this.#state });
@@ -233,21 +236,23 @@ export class SessionLink implements SerialLink {
   #requireControl(): void {
     this.#requireOpen();
     if (this.hasControl) return;
-    const port = this.info.name;
-    if (this.#successor !== undefined) {
-      const { holder, since } = this.#successor;
-      throw new SercliError('control-taken', { port, holder: holderText(holder), since: clockTime(since) });
-    }
+    if (this.#successor !== undefined) throw this.#taken(this.#successor);
     const { control } = this.#port;
     throw new SercliError('not-controller', {
-      port,
+      port: this.info.name,
       holder: control === undefined ? 'nobody' : holderText(control.holder),
     });
+  }
+
+  #taken({ holder, since }: PortControl): SercliError {
+    const fields = { port: this.info.name, holder: holderText(holder), since: clockTime(since) };
+    return new SercliError('control-taken', fields);
   }
 
   #end(error: SercliError | undefined): void {
     if (this.#state.kind === 'closed') return;
     this.#state = error === undefined ? { kind: 'closed' } : { kind: 'closed', error };
+    if (this.hasControl) this.#source.endSequences(error ?? new SercliError('closed', { what: this.info.name }));
     this.#cursor.close();
     this.#port.released(this, error);
     this.event({ kind: 'state', state: this.#state });

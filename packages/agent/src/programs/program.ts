@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import type { SerialLink } from '@sercli/link';
 import { type LineSettingsChange, reasonOf, SercliError } from '@sercli/protocol';
-import { applyLineSettings, closeFd } from '@sercli/tty';
+import { applyLineSettings, closeFd, KernelTty } from '@sercli/tty';
+import type { DeviceLink } from '../devices/device-link.ts';
 import { TtyLink } from '../devices/tty-link.ts';
 import { RunningProgram } from './running-program.ts';
 
@@ -20,7 +20,7 @@ export async function openProgram(
   command: string,
   settings: LineSettingsChange = {},
   options: ProgramOptions = {},
-): Promise<SerialLink> {
+): Promise<DeviceLink> {
   const device = `exec:${command}`;
   const name = options.name ?? basename(command.trim().split(/\s/)[0] ?? command);
   const program = await RunningProgram.start(command);
@@ -28,7 +28,7 @@ export async function openProgram(
     if (Object.keys(settings).length > 0) applyLineSettings(program.fd, settings);
     return new TtyLink({
       info: { name, device },
-      fd: program.fd,
+      tty: new KernelTty(program.fd),
       explainLoss: async (cause) => {
         const reason = `the program ${await program.ended()}`;
         return new SercliError('session-ended', { port: name, reason }, { cause });

@@ -1,5 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { defaultAgentLimits, type PortList, portWatchBeatMs, type SercliError, tellError } from '@sercli/protocol';
+import {
+  defaultAgentLimits,
+  type ListedPort,
+  type PortList,
+  portWatchBeatMs,
+  type SercliError,
+  tellError,
+} from '@sercli/protocol';
 import { linesType, toLine, writeHead } from './json-answers.ts';
 
 export interface WatchedPorts {
@@ -25,7 +32,7 @@ export function tellPorts(ports: WatchedPorts, response: ServerResponse): void {
     response.write(latest);
   };
   const tell = (list: PortList): void => {
-    latest = toLine(list);
+    latest = toLine({ ...list, ports: list.ports.map(withoutCounters) });
     write();
   };
   response.on('drain', write);
@@ -44,4 +51,9 @@ export function tellPorts(ports: WatchedPorts, response: ServerResponse): void {
     for (const stop of stops) stop();
   });
   look();
+}
+
+/** They change with every byte, and nobody is to be told of that. */
+function withoutCounters({ counters: _, ...port }: ListedPort): ListedPort {
+  return port;
 }

@@ -21,7 +21,7 @@ function terminal(baudRate = 9600) {
     readable: readAll,
     writable: () => undefined,
     event: (event) => {
-      if (event.kind === 'inputs') inputs.push(`${event.inputs.dcd ? 'DCD' : ''}${event.inputs.ri ? 'RI' : ''}`);
+      if (event.kind === 'lines') inputs.push(`${event.lines.dcd ? 'DCD' : ''}${event.lines.ri ? 'RI' : ''}`);
     },
   });
   /** Types, lets time pass, and gives what came on the screen. */

@@ -1,6 +1,6 @@
-import type { SerialLink } from '@sercli/link';
 import { defaultLineSettings, type LineSettingsChange } from '@sercli/protocol';
 import { type Clock, realClock } from '../devices/clock.ts';
+import type { DeviceLink } from '../devices/device-link.ts';
 import { BulletinBoard } from './bulletin-board.ts';
 import { BoardMemory } from './bulletin-board-memory.ts';
 import { EchoPlug } from './echo.ts';
@@ -35,7 +35,7 @@ export function openSimulator(
   kind: SimulatorKind,
   settings: LineSettingsChange = {},
   { name = kind, clock = realClock, memory = sharedMemory }: SimulatorOptions = {},
-): SerialLink {
+): DeviceLink {
   const makers: Record<SimulatorKind, SimulationMaker> = {
     echo: (line) => new EchoPlug(line),
     modem: (line) => new Modem(line, (caller) => new BulletinBoard(caller, memory)),

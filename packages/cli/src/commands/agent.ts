@@ -109,6 +109,7 @@ function selectPorts(flags: AgentFlags, config: Config | undefined): AgentPorts 
     ports: [...(config?.ports ?? []), ...flags.port.map(parsePortSpec)],
     all: flags.all ?? config?.all,
     logMemory: config?.logMemory,
+    sequences: config?.sequences,
     policy: {
       ...defaultPortPolicy,
       ...config?.policy,

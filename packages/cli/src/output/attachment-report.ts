@@ -217,7 +217,7 @@ function linkEventText(event: Extract<AttachmentEvent, { kind: 'link-event' }>['
       return controlText(event);
     case 'hold':
       return event.isHeld ? 'the device is held back until the program that controls it reads' : undefined;
-    case 'inputs':
+    case 'lines':
       return undefined;
     default:
       return event satisfies never;

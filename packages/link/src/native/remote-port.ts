@@ -61,8 +61,8 @@ export class RemotePort {
   note(event: PresentEvent, written: { readonly offset: number; readonly taken: number }): LinkEvent | undefined {
     switch (event.kind) {
       case 'inputs':
-        this.lines = { ...this.lines, ...event.inputs };
-        return event;
+        this.lines = { ...this.lines, ...event.inputs, ...event.outputs };
+        return { kind: 'lines', lines: this.lines };
       case 'settings':
         return this.setSettings(event.settings);
       case 'lost':

@@ -221,8 +221,10 @@ export class ServedSession {
         return { kind: 'break' };
       case 'line-error':
         return { kind: 'line-error', error: event.error };
-      case 'inputs':
-        return { kind: 'inputs', inputs: event.inputs };
+      case 'lines': {
+        const { dtr, rts, ...inputs } = event.lines;
+        return { kind: 'inputs', inputs, outputs: { dtr, rts } };
+      }
       case 'settings':
         return { kind: 'settings', settings: event.settings };
       case 'in-doubt':

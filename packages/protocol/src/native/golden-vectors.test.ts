@@ -48,8 +48,10 @@ describe('the golden vectors', () => {
       ...{ lost: 2, back: 2, drained: 2, 'in-doubt': 2, control: 2, hold: 2 },
     };
     const names = Object.keys(since) as PortEvent['kind'][];
-    for (const wire of [1, 2]) {
-      expect([...new Set(kinds(wire))].sort()).toEqual(names.filter((name) => since[name] === wire).sort());
+    // Version 2 has more to say in some events of version 1.
+    const newKinds = { 1: kinds(1), 2: kinds(2).filter((kind) => !kinds(1).includes(kind)) };
+    for (const wire of [1, 2] as const) {
+      expect([...new Set(newKinds[wire])].sort()).toEqual(names.filter((name) => since[name] === wire).sort());
     }
     for (const { message } of allVectors) {
       if (message.type === 'event') expect(isSinceWire2(message.event)).toBe(since[message.event.kind] === 2);

@@ -25,6 +25,7 @@ const change = fc.record(settingsEntries, { requiredKeys: [], noNullPrototype: t
 
 const boolean = fc.boolean();
 const inputs = fc.record({ cts: boolean, dsr: boolean, dcd: boolean, ri: boolean }, { noNullPrototype: true });
+const outputs = fc.record({ dtr: boolean, rts: boolean }, { noNullPrototype: true });
 const lines = fc.record(
   { dtr: boolean, rts: boolean, cts: boolean, dsr: boolean, dcd: boolean, ri: boolean },
   { noNullPrototype: true },
@@ -67,7 +68,10 @@ const event = fc.oneof(
     { kind: fc.constant('line-error' as const), error: fc.constantFrom('parity', 'framing', 'overrun') },
     { noNullPrototype: true },
   ),
-  fc.record({ kind: fc.constant('inputs' as const), inputs }, { noNullPrototype: true }),
+  fc.record(
+    { kind: fc.constant('inputs' as const), inputs, outputs },
+    { requiredKeys: ['kind', 'inputs'], noNullPrototype: true },
+  ),
   fc.record({ kind: fc.constant('settings' as const), settings: lineSettings }, { noNullPrototype: true }),
   fc.record({ kind: fc.constant('lost' as const), reason: text }, { noNullPrototype: true }),
   fc.record({ kind: fc.constant('back' as const), settings: lineSettings, lines }, { noNullPrototype: true }),

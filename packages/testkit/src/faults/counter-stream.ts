@@ -1,3 +1,5 @@
+import type { ByteRange } from './byte-ranges.ts';
+
 /** So many bytes in a row tell where in the stream they stand. */
 export const windowBytes = 8;
 
@@ -65,6 +67,14 @@ export class CounterStream {
       if (this.matchingBytes(window, 0, position) === windowBytes) return position;
     }
     return undefined;
+  }
+
+  /**
+   * Where a hole seems to be when what stands behind it has come: one time in 256 that begins as the hole does, and then
+   * the hole seems to begin and to end so many bytes later. Nobody can tell the difference.
+   */
+  seenHole({ offset, length }: ByteRange): ByteRange {
+    return { offset: offset + this.matchingBytes(this.bytes(offset + length, windowBytes), 0, offset), length };
   }
 
   // The finaliser of MurmurHash3 (Appleby, public domain) with a seed in the middle: every step can be undone.

@@ -15,8 +15,8 @@ export interface UartOptions {
 }
 
 /**
- * What the driver of a serial port keeps until the agent reads, in bytes (TTYB_DEFAULT_MEM_LIMIT of drivers/tty/tty_buffer.c
- * until Linux 5.15, ten times that since). A PTY's own driver keeps an eighth of it.
+ * What the driver of a serial port keeps until the agent reads, in bytes (TTYB_DEFAULT_MEM_LIMIT of drivers/tty/tty_buffer.c;
+ * newer kernels have ten times that). A PTY's own driver keeps an eighth of it.
  */
 const driverBytes = 65_536;
 
@@ -64,9 +64,12 @@ export class UartFarEnd {
     return this.#position;
   }
 
-  /** Sent when there was no room, and lost: the port was closed, or its agent read too late. */
+  /** Sent when there was no room, and lost: the port was closed, or its agent read too late. Where a checker sees it. */
   get overruns(): readonly ByteRange[] {
-    return this.#overruns;
+    return this.#overruns.map((hole) => {
+      const isLast = hole.offset + hole.length === this.#position;
+      return isLast ? hole : this.#sends.seenHole(hole);
+    });
   }
 
   get overrunBytes(): number {

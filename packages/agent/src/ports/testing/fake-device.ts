@@ -1,5 +1,7 @@
-import { type LinkListener, type LinkState, ReceiveQueue, type SerialLink } from '@sercli/link';
+import { type LinkListener, type LinkState, ReceiveQueue } from '@sercli/link';
 import { type LineSettings, type ModemLines, noModemLines, type SequenceStep, SercliError } from '@sercli/protocol';
+import type { DeviceLink } from '../../devices/device-link.ts';
+import { type LineCounts, noLineCounts } from '../../devices/line-counts.ts';
 
 /** A device in the hands of the test. */
 export class FakeDevice {
@@ -7,11 +9,14 @@ export class FakeDevice {
   readonly written: string[] = [];
   readonly sequences: (readonly SequenceStep[])[] = [];
   readonly flushed: string[] = [];
+  /** Codes of the errors that ended sequences. */
+  readonly ended: string[] = [];
   isClosing = false;
   listener: LinkListener | undefined;
-  readonly link: SerialLink;
+  readonly link: DeviceLink;
   settings: LineSettings;
   lines: ModemLines = noModemLines;
+  lineCounts: LineCounts = noLineCounts;
   writtenBytes = 0;
   drainedBytes = 0;
   /** Bytes that are taken yet. */
@@ -59,7 +64,7 @@ export class FakeDevice {
     return taken.length;
   }
 
-  #asLink(closed: Promise<SercliError | undefined>, isSlow: boolean): SerialLink {
+  #asLink(closed: Promise<SercliError | undefined>, isSlow: boolean): DeviceLink {
     const device = this;
     const unlessGone = async (): Promise<void> => {
       if (device.#state.kind === 'closed') throw device.#state.error ?? new SercliError('closed', { what: 'tty' });
@@ -74,6 +79,9 @@ export class FakeDevice {
       },
       get lines() {
         return device.lines;
+      },
+      get lineCounts() {
+        return device.lineCounts;
       },
       get readOffset() {
         return device.received.readOffset;
@@ -100,6 +108,7 @@ export class FakeDevice {
         await unlessGone();
         this.sequences.push(steps);
       },
+      endSequences: ({ code }) => void this.ended.push(code),
       drain: unlessGone,
       flush: async (queue) => void this.flushed.push(queue),
       listen: (listener) => {

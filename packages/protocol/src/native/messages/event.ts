@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { jsonBody } from '../body.ts';
-import { controller, lineSettings, modemInputs, modemLines, offset, sequenceNumber } from './fields.ts';
+import { controller, lineSettings, modemInputs, modemLines, modemOutputs, offset, sequenceNumber } from './fields.ts';
 
 /**
  * EVENT: something that happened on the port besides bytes, at its place among them: after those below `offset`.
@@ -13,6 +13,8 @@ import { controller, lineSettings, modemInputs, modemLines, offset, sequenceNumb
  *
  * Since wire version 2:
  *
+ *     {"kind": "inputs", "inputs": {...}, "outputs": {"dtr": true, "rts": false}}
+ *                                                              the outputs too, whoever set them
  *     {"kind": "lost", "reason": "it was unplugged"}           the device is gone and may come back
  *     {"kind": "back", "settings": {...}, "lines": {...}}      it is there again
  *     {"kind": "drained", "sent": 512}                         the client's bytes below `sent` have left the device
@@ -29,7 +31,7 @@ const schema = v.object({
     v.object({ kind: v.literal('break') }),
     v.object({ kind: v.literal('gap'), bytes: v.exactOptional(offset) }),
     v.object({ kind: v.literal('line-error'), error: v.picklist(['parity', 'framing', 'overrun']) }),
-    v.object({ kind: v.literal('inputs'), inputs: modemInputs }),
+    v.object({ kind: v.literal('inputs'), inputs: modemInputs, outputs: v.exactOptional(modemOutputs) }),
     v.object({ kind: v.literal('settings'), settings: lineSettings }),
     v.object({ kind: v.literal('lost'), reason: v.string() }),
     v.object({ kind: v.literal('back'), settings: lineSettings, lines: modemLines }),

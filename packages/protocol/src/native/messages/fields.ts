@@ -7,7 +7,7 @@ import {
   maxBaudRate,
   parities,
 } from '../../line-settings.ts';
-import type { ModemInputs, ModemLines } from '../../modem-lines.ts';
+import type { ModemInputs, ModemLines, ModemOutputs } from '../../modem-lines.ts';
 
 /** Shapes that several messages carry. */
 
@@ -38,14 +38,12 @@ export const lineSettingsChange: v.GenericSchema<unknown, LineSettingsChange> = 
   flowControl: v.exactOptional(settingsEntries.flowControl),
 });
 
+const outputEntries = { dtr: v.boolean(), rts: v.boolean() };
 const inputEntries = { cts: v.boolean(), dsr: v.boolean(), dcd: v.boolean(), ri: v.boolean() };
 
 export const modemInputs: v.GenericSchema<unknown, ModemInputs> = v.object(inputEntries);
-export const modemLines: v.GenericSchema<unknown, ModemLines> = v.object({
-  dtr: v.boolean(),
-  rts: v.boolean(),
-  ...inputEntries,
-});
+export const modemOutputs: v.GenericSchema<unknown, ModemOutputs> = v.object(outputEntries);
+export const modemLines: v.GenericSchema<unknown, ModemLines> = v.object({ ...outputEntries, ...inputEntries });
 
 /** Who controls a port: a client's name and its address; since when, in ISO 8601. */
 export interface Controller {
