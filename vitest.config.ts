@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     // Polled file descriptors live on the process's default loop: in a worker thread they kill the process.
     pool: 'forks',
+    globalSetup: 'packages/cli/scripts/bundle.mjs',
     projects: [
       {
         extends: true,

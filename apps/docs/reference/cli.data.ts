@@ -10,7 +10,7 @@ declare const data: Command[];
 
 export { data };
 
-const program = fileURLToPath(new URL('../../../packages/cli/bin/sercli.js', import.meta.url));
+const program = fileURLToPath(new URL('../../../packages/cli/bin/sercli.cjs', import.meta.url));
 
 /** The program's own help, and that of each command that it names there. */
 export default {

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { reportFailure, reportUsage } from './output/failure.ts';
-import { version } from './program-info.ts';
+import { version } from './program-version.ts';
 
 const exitCodes = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 refused, 5 busy, 6 lost, 7 not let in (yet).`;
@@ -156,10 +156,8 @@ program
   .option('--link <path>', 'the link to make to the virtual port (default: ~/dev/modem)')
   .action(async (flags) => (await import('./commands/demo.ts')).runDemo(flags));
 
-try {
-  await program.parseAsync();
-} catch (error) {
+void program.parseAsync().catch((error: unknown) => {
   const isJson = process.argv.includes('--json');
   if (error instanceof CommanderError) reportUsage(error, isJson);
   else reportFailure(error, isJson);
-}
+});

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import {
   type AccessEvent,
@@ -6,19 +5,11 @@ import {
   AgentLocator,
   ClientAccess,
   ControlSockets,
+  discoveryOnDemand,
   type InterfaceChoice,
-  mdnsDiscovery,
 } from '@sercli/client';
 import { tellAccess } from './output/access-report.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-
-export { version };
-
-/** Program and version, as peers are told. */
-export const software: string = `sercli/${version}`;
+import { software } from './program-version.ts';
 
 /** What this user on this machine is called where its sessions are shown: `anna@laptop`. */
 export function clientName(): string {
@@ -28,7 +19,11 @@ export function clientName(): string {
 /** Finds agents by name, on this machine and in its networks; on one interface alone where that is said. */
 export function newLocator(interfaceName?: string): AgentLocator {
   const sockets = interfaceName === undefined ? new ControlSockets() : undefined;
-  return new AgentLocator({ discovery: mdnsDiscovery(), interfaces: chosenInterfaces(interfaceName), sockets });
+  return new AgentLocator({
+    discovery: discoveryOnDemand,
+    interfaces: chosenInterfaces(interfaceName),
+    sockets,
+  });
 }
 
 export function chosenInterfaces(interfaceName: string | undefined): InterfaceChoice {

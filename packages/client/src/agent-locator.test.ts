@@ -17,7 +17,8 @@ describe('AgentLocator', () => {
     const advertisement = { name, agentId, tcpPort, wire: 1, software: 'test' };
     advertisers.push(await discovery.advertise(advertisement, { interfaces: 'all' }));
   };
-  const locator = (isKnown = false): AgentLocator => new AgentLocator({ discovery, isKnown: async () => isKnown });
+  const locator = (isKnown = false): AgentLocator =>
+    new AgentLocator({ discovery: () => discovery, isKnown: async () => isKnown });
   beforeEach(() => {
     discovery = new MemoryDiscovery();
   });
@@ -38,7 +39,7 @@ describe('AgentLocator', () => {
     const path = controlSocketPath(directory, 'SerialMachine');
     const server = createServer((socket) => socket.destroy());
     await new Promise<void>((resolve) => server.listen(path, resolve));
-    const local = new AgentLocator({ discovery, sockets: new ControlSockets([directory]) });
+    const local = new AgentLocator({ discovery: () => discovery, sockets: new ControlSockets([directory]) });
     for (const address of [named('localhost'), named('SerialMachine')]) {
       expect(await local.locate(address)).toEqual([{ ...address, socketPath: path }]);
     }
@@ -91,7 +92,7 @@ describe('AgentLocator', () => {
       advertise: () => Promise.reject(new Error('nothing is advertised here')),
       browse: () => ({ agents: () => twins, refresh: () => undefined, close: async () => undefined }),
     };
-    const twinLocator = new AgentLocator({ discovery: both, isKnown: async () => false });
+    const twinLocator = new AgentLocator({ discovery: () => both, isKnown: async () => false });
     await expect(twinLocator.locate(named('SerialMachine'))).rejects.toMatchObject({
       code: 'agent-ambiguous',
       fields: { choices: 'SerialMachine-0a0a0a0a, SerialMachine-0b0b0b0b' },

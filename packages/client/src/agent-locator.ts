@@ -13,8 +13,8 @@ const preferAgentsMs = 300;
 const ambiguityMs = 100;
 
 export interface LocatorOptions {
-  /** Where agents are searched; without it, only the resolver is asked. */
-  readonly discovery?: Discovery | undefined;
+  /** Where agents are searched, made when a name is first searched for; without it, only the resolver is asked. */
+  readonly discovery?: (() => Discovery | Promise<Discovery>) | undefined;
   readonly interfaces?: InterfaceChoice | undefined;
   /** Agents of this machine that are reached without the network; none unless given. */
   readonly sockets?: ControlSockets | undefined;
@@ -48,7 +48,7 @@ export class AgentLocator {
     const local = isLocal(address) ? await sockets?.find(host) : undefined;
     if (local !== undefined) return [{ ...address, socketPath: local.path }];
     if (discovery === undefined || !isSearched(host, tcpPort)) return [address];
-    const search = new AgentSearch(discovery, this.#options.interfaces ?? 'all', host);
+    const search = new AgentSearch(await discovery(), this.#options.interfaces ?? 'all', host);
     const isKnown = (this.#options.isKnown ?? isResolved)(host);
     try {
       const found = await search.find(isKnown, options);
@@ -65,7 +65,7 @@ export class AgentLocator {
     const { discovery, interfaces = 'all' } = this.#options;
     const over = whenAborted(signal);
     if (discovery === undefined || !isSearched(host, tcpPort)) return over;
-    const search = new AgentSearch(discovery, interfaces, host);
+    const search = new AgentSearch(await discovery(), interfaces, host);
     await Promise.race([search.seen(), over]);
     await search.close();
   }

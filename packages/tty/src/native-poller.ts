@@ -11,8 +11,11 @@ interface NativePoller {
 
 type NativePollerClass = new (fd: number, callback: (error: Error | null, events: number) => void) => NativePoller;
 
-interface Bindings {
-  readonly LinuxPortBinding: new (fd: number) => { readonly poller: { readonly poller: NativePoller } };
+/** The one module of the package that only loads its binary: all of it takes 10 ms more, and opens ports its own way. */
+const bindingModule = '@serialport/bindings-cpp/dist/serialport-bindings.js';
+
+interface BindingModule {
+  readonly binding: { readonly Poller: NativePollerClass };
 }
 
 /** The events of uv_poll_start (docs.libuv.org, uv_poll_t). */
@@ -34,7 +37,6 @@ interface Slot {
  * never more of these than there were descriptors open at one time.
  */
 const slots = new Map<number, Slot>();
-let binding: { readonly poller: { readonly poller: NativePoller } } | undefined;
 
 export interface Poller {
   /** Waits for the events of `mask` (pollEvents), for nothing when it is 0. */
@@ -62,12 +64,9 @@ export function acquirePoller(fd: number, callback: PollCallback): Poller {
 }
 
 function makeSlot(fd: number): Slot {
-  const bindings = loadNative('@serialport/bindings-cpp') as Bindings;
-  // The first binding is kept for its poller's class, and stays idle.
-  binding ??= new bindings.LinuxPortBinding(fd);
-  const Native = binding.poller.poller.constructor as NativePollerClass;
+  const { binding } = loadNative(bindingModule) as BindingModule;
   const slot: Slot = {
-    native: new Native(fd, (error, events) => {
+    native: new binding.Poller(fd, (error, events) => {
       runContinuations();
       slot.callback?.(error, events);
     }),

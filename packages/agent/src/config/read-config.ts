@@ -2,7 +2,6 @@ import { open } from 'node:fs/promises';
 import { reasonOf, SercliError } from '@sercli/protocol';
 import type { Config } from './config.ts';
 import { configError } from './config-problems.ts';
-import { parseConfig } from './parse-config.ts';
 
 /** A sercli.yaml of a thousand ports has a tenth of it. In bytes. */
 const mostBytes = 1024 * 1024;
@@ -15,6 +14,8 @@ const mostBytes = 1024 * 1024;
 export async function readConfig(path: string): Promise<Config> {
   const bytes = await readAtMost(path, mostBytes + 1);
   if (bytes.length > mostBytes) throw unfit(path, `is larger than ${mostBytes} bytes; remove what is no configuration`);
+  // A quarter of a megabyte of YAML parser that most commands never need.
+  const { parseConfig } = await import('./parse-config.ts');
   return parseConfig(decode(path, bytes), path);
 }
 

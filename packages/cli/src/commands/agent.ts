@@ -18,7 +18,7 @@ import { isInForeground } from '../output/foreground.ts';
 import { makeLogger } from '../output/log.ts';
 import { StatusLine } from '../output/status-line.ts';
 import { printJson, printLine } from '../output/terminal.ts';
-import { software } from '../program-info.ts';
+import { software } from '../program-version.ts';
 import { aborted, untilInterrupted } from './interruption.ts';
 
 export interface AgentFlags {

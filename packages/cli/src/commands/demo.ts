@@ -2,18 +2,16 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Agent, listDevices, parsePortSpec } from '@sercli/agent';
 import { Attachment, ClientAccess } from '@sercli/client';
 import { SercliError } from '@sercli/protocol';
 import { printLine, tellLine } from '../output/terminal.ts';
-import { newConnections, software } from '../program-info.ts';
+import { newConnections } from '../program-info.ts';
+import { programPath, software } from '../program-version.ts';
 import { untilInterrupted } from './interruption.ts';
 
 /** How long the round trip may take before it counts as failed, in milliseconds. */
 const roundTripMs = 15_000;
-
-const programPath = fileURLToPath(new URL('../../bin/sercli.js', import.meta.url));
 
 /** `sercli demo`: the whole path on one machine. An agent with a simulated modem, attached, and a terminal on the link. */
 export async function runDemo({ link }: { readonly link?: string }): Promise<void> {

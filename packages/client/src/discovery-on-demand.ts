@@ -1,0 +1,7 @@
+import type { Discovery } from '@sercli/discovery';
+
+/** mDNS, read when it is first needed: an address with an IP address needs none, and reading it takes some ms. */
+export async function discoveryOnDemand(): Promise<Discovery> {
+  const { mdnsDiscovery } = await import('@sercli/discovery');
+  return mdnsDiscovery();
+}
