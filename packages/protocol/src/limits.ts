@@ -76,7 +76,7 @@ export const agentLimitTable = {
   handshakeMs: {
     value: 5_000,
     bounds:
-      'milliseconds for the TLS handshake, and again for the first request: silent and slow clients hold a connection',
+      'milliseconds for the TLS handshake, and again for the first request: silent and slow clients hold a connection. Who is not let in has one answer, and is cut off',
   },
   headerBytes: { value: 8_192, bounds: 'bytes of the head of a request: it is kept until it is whole' },
   headerFields: { value: 64, bounds: 'fields in the head of a request: each costs more memory than its bytes' },
@@ -98,6 +98,11 @@ export const agentLimitTable = {
   waitingClientsPerAddress: {
     value: 4,
     bounds: 'unknown clients from one address, counted as connections are, that wait: nobody alone fills the list',
+  },
+  admissionsPerMinute: {
+    value: 30,
+    bounds:
+      'requests to be let in from one address, counted as connections are, at once or in a minute: people are shown each of them',
   },
   waitingMs: { value: 600_000, bounds: 'milliseconds until an unknown client that waits is forgotten' },
   waitingConnectionsPerClient: {
