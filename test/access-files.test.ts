@@ -93,11 +93,14 @@ requires({ root: true })('files of state that others have access to', () => {
     await anna.result('ls', host);
   });
 
-  it('a directory that others can write is refused', async () => {
+  it.each([
+    [0o770, 'other users can put files into it'],
+    [0o755, 'other users can look into it'],
+  ])('a directory of mode %o is refused', async (mode, told) => {
     const directory = anna.state().replace(/\/$/, '');
-    await chmod(directory, 0o770);
+    await chmod(directory, mode);
     const programs = ['attach', 'trust', 'identity', 'agent'];
-    await mend(anna, await refusals(anna, directory, 'other users can put files into it', programs));
+    await mend(anna, await refusals(anna, directory, told, programs));
     await anna.result('ls', host);
   });
 

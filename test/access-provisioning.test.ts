@@ -30,7 +30,7 @@ requires(userRequirements)('machines that are set up without people', () => {
   afterAll(() => machines.close());
 
   const readOnly = async (user: User, ...args: string[]): Promise<ChildProgram> => {
-    await mkdir(user.state(), { recursive: true });
+    await mkdir(user.state(), { recursive: true, mode: 0o700 });
     return user.run('sh', ['-ec', withReadOnlyState, user.state(), process.execPath, sercliProgram, ...args]);
   };
   const agentArguments = ['agent', '--no-advertise', '--port', 'echo=sim:echo', '--port', 'plc=sim:echo'];

@@ -9,6 +9,8 @@ export type Audience = 'secret' | 'public' | 'provisioned';
 
 const groupAndOthersWrite = 0o022;
 const groupAndOthersRead = 0o044;
+/** Into a directory: to list it (r), and to reach what is in it (x). */
+const groupAndOthersLook = 0o055;
 const anybodyWrites = 0o222;
 
 /**
@@ -38,7 +40,7 @@ export function readTrustedFile(path: string, audience: Audience): Buffer | unde
 }
 
 /**
- * Whether there is such a directory, in which nobody else can put files.
+ * Whether there is such a directory, which is for this user alone: nobody else can put files into it, nor look into it.
  *
  * @throws SercliError `state-untrusted`; Error of node:fs
  */
@@ -48,8 +50,12 @@ export function isTrustedDirectory(path: string): boolean {
   try {
     const found = fstatSync(directory);
     checkOwner(path, found);
-    if ((found.mode & groupAndOthersWrite) === 0) return true;
-    throw untrusted(path, 'other users can put files into it', `run: chmod 700 ${quoted(path)}`);
+    const remedy = `run: chmod 700 ${quoted(path)}`;
+    if ((found.mode & groupAndOthersWrite) !== 0) throw untrusted(path, 'other users can put files into it', remedy);
+    // One that root has prepared for this user has to let it in.
+    const isOwn = found.uid === ownUser();
+    if (isOwn && (found.mode & groupAndOthersLook) !== 0) throw untrusted(path, 'other users can look into it', remedy);
+    return true;
   } finally {
     closeSync(directory);
   }
