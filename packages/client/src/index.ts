@@ -13,6 +13,7 @@ export {
   makeIdentityFile,
   parseFullFingerprint,
   type SerialLink,
+  shellWord,
   shownFingerprint,
 } from '@sercli/link';
 export {

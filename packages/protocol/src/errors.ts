@@ -92,7 +92,7 @@ export const errorTable = {
   'agent-key-changed': {
     exit: 4,
     template:
-      'the key of {host} is another one than before: known is {known}, shown was {shown}; somebody may stand in between. Only if its key was really changed, run: sercli trust {host} {fingerprint}',
+      'the key of {host} is another one than before: known is {known}, shown was {shown}; somebody may stand in between. Only if its key was really changed, run: sercli trust {place} {fingerprint}',
   },
   'certificate-missing': {
     exit: 4,
@@ -111,7 +111,7 @@ export const errorTable = {
   'port-refused': {
     exit: 4,
     template:
-      '{host} does not let this client use {port}; on {host} run: sercli authorize {fingerprint} --ports with {port} among them',
+      '{host} does not let this client use {port}; on {host} run: sercli authorize {fingerprint} --ports {ports}',
   },
   'state-untrusted': { exit: 4, template: 'will not use {path}: {reason}; {remedy}' },
   'host-name-refused': {

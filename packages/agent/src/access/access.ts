@@ -1,4 +1,4 @@
-import { type AuthorizedClients, mayUse, type Peer } from '@sercli/link';
+import { type AuthorizedClients, mayUse, type Peer, shellWord } from '@sercli/link';
 import {
   mayDo,
   type OperationName,
@@ -79,7 +79,8 @@ export class Access {
     const refusal = this.refusal(peer, role === 'control' ? 'control-port' : 'monitor-port');
     if (refusal !== undefined || this.sees(peer, port)) return refusal;
     const { fingerprint = '' } = peer;
-    return new SercliError('port-refused', { host: this.#options.host(), port, fingerprint });
+    const ports = shellWord([...this.rightsOf(peer).ports, port].join(','));
+    return new SercliError('port-refused', { host: this.#options.host(), port, fingerprint, ports });
   }
 
   /** Whether a port is among those that a client may use; it is told of no others. */

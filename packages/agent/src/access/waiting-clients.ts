@@ -9,11 +9,7 @@ export type Outcome = { readonly isAdmitted: true } | { readonly isAdmitted: fal
 
 type WaitingLimits = Pick<
   AgentLimits,
-  | 'waitingClients'
-  | 'waitingClientsPerAddress'
-  | 'waitingMs'
-  | 'waitingConnectionsPerClient'
-  | 'admissionsPerMinute'
+  'waitingClients' | 'waitingClientsPerAddress' | 'waitingMs' | 'waitingConnectionsPerClient' | 'admissionsPerMinute'
 >;
 
 export interface WaitingClientsOptions {

@@ -5,6 +5,7 @@ import {
   type LocalAgent,
   listClients,
   removeClient,
+  shellWord,
   shownFingerprint,
   turnAwayClient,
 } from '@sercli/client';
@@ -100,5 +101,5 @@ function nameOf({ fingerprint }: ClientChoice, { clients, waiting }: ClientList)
 
 /** How this agent is asked again. */
 function commandFor({ agent }: AuthorizeFlags): string {
-  return agent === undefined ? 'sercli authorize' : `sercli authorize --agent ${agent}`;
+  return agent === undefined ? 'sercli authorize' : `sercli authorize --agent ${shellWord(agent)}`;
 }

@@ -8,6 +8,7 @@ import {
   KnownAgents,
   loadIdentity,
   PrivateFiles,
+  shellWord,
   shownFingerprint,
   stateDirectory,
 } from '@sercli/link';
@@ -138,8 +139,11 @@ export function newKnownAgent({ host, tcpPort }: AgentAddress, fingerprint: stri
 }
 
 function keyChanged(address: AgentAddress, known: string, fingerprint: string): SercliError {
+  const host = formatAgentAddress({ ...address, carrier: 'stream' });
   return new SercliError('agent-key-changed', {
-    host: formatAgentAddress({ ...address, carrier: 'stream' }),
+    host,
+    // In some shells the brackets of an IPv6 address are a pattern.
+    place: shellWord(host),
     known: shownFingerprint(known),
     shown: shownFingerprint(fingerprint),
     fingerprint,
