@@ -139,6 +139,7 @@ requires({ root: true })('files of state that others have access to', () => {
     await owner.letIn(bob, 'rol=monitor');
     expect(await bob.failure(7, 'ls', host)).toContain('does not know this client');
     await agent.stderr.waitFor(/skipped line 2 of .*authorized_clients: "rol=monitor" is not role=/);
+    expect(await owner.result('authorize')).toContain('  line 2 lets nobody in: "rol=monitor" is not role=');
     await anna.result('ls', host);
   });
 
