@@ -13,7 +13,6 @@ export {
   makeIdentityFile,
   parseFullFingerprint,
   type SerialLink,
-  shellWord,
   shownFingerprint,
 } from '@sercli/link';
 export {

@@ -47,6 +47,5 @@ export { PrivateFiles } from './state/private-files.ts';
 export type { BrokenLineReport } from './state/record-file.ts';
 export type { Reading, RecordTail } from './state/record-line.ts';
 export type { BrokenLine } from './state/record-lines.ts';
-export { shellWord } from './state/shell-word.ts';
 export { stateDirectory } from './state/state-directory.ts';
 export type { Audience } from './state/trusted-file.ts';

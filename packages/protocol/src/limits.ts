@@ -104,6 +104,10 @@ export const agentLimitTable = {
     bounds:
       'requests to be let in from one address, counted as connections are, at once or in a minute: people are shown each of them',
   },
+  countedAddresses: {
+    value: 1_024,
+    bounds: 'addresses whose requests to be let in are counted: strangers can have any number of them',
+  },
   waitingMs: { value: 600_000, bounds: 'milliseconds until an unknown client that waits is forgotten' },
   waitingConnectionsPerClient: {
     value: 4,
@@ -112,6 +116,15 @@ export const agentLimitTable = {
   sessionsPerPort: {
     value: 64,
     bounds: 'sessions of one port, those that are cut off included: each keeps a window of bytes',
+  },
+  toldAddresses: {
+    value: 256,
+    bounds:
+      'addresses in a minute of which the log tells that they were cut off: strangers knock as often as they like',
+  },
+  metricSessions: {
+    value: 256,
+    bounds: 'sessions with series of their own in the metrics: clients choose their names, and each name is a series',
   },
   cutSessions: {
     value: 256,

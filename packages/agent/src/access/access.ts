@@ -1,4 +1,4 @@
-import { type AuthorizedClients, mayUse, type Peer, shellWord } from '@sercli/link';
+import { type AuthorizedClients, mayUse, type Peer } from '@sercli/link';
 import {
   mayDo,
   type OperationName,
@@ -7,6 +7,7 @@ import {
   reasonOf,
   SercliError,
   type SessionRole,
+  shellWord,
 } from '@sercli/protocol';
 import type { Logger } from '../logger.ts';
 import { isPrivateAddress } from './private-networks.ts';

@@ -1,8 +1,5 @@
 const minuteMs = 60_000;
 
-/** Addresses whose requests are counted; strangers can have any number of them, and then those heard of the longest ago go. */
-export const mostCountedSources = 1_024;
-
 /** What is left for an address to ask for; it fills up again with the time. */
 interface Allowance {
   readonly requests: number;
@@ -12,16 +9,19 @@ interface Allowance {
 /** How often each address asks to be let in: people read the requests, and strangers could make them read for ever. */
 export class AdmissionRate {
   readonly #perMinute: number;
+  readonly #mostSources: number;
   readonly #now: () => number;
   /** Those that have asked, the longest ago first. */
   readonly #allowances = new Map<string, Allowance>();
 
   /**
    * @param perMinute requests of one address, at once or in a minute
+   * @param mostSources addresses that are counted; of more, those heard of the longest ago begin anew
    * @param now a clock in milliseconds
    */
-  constructor(perMinute: number, now: () => number = () => performance.now()) {
+  constructor(perMinute: number, mostSources: number, now: () => number = () => performance.now()) {
     this.#perMinute = perMinute;
+    this.#mostSources = mostSources;
     this.#now = now;
   }
 
@@ -35,7 +35,7 @@ export class AdmissionRate {
     this.#allowances.delete(source);
     this.#allowances.set(source, { requests: left, at });
     const [oldest = source] = this.#allowances.keys();
-    if (this.#allowances.size > mostCountedSources) this.#allowances.delete(oldest);
+    if (this.#allowances.size > this.#mostSources) this.#allowances.delete(oldest);
     return true;
   }
 }

@@ -10,6 +10,7 @@ const limits = {
   waitingMs: 600_000,
   waitingConnectionsPerClient: 2,
   admissionsPerMinute: 5,
+  countedAddresses: 9,
 };
 const request: AdmissionRequest = { name: 'anna@laptop', role: 'control', port: 'ttyS0', waits: true };
 const [anna, bert, carl] = ['A', 'B', 'C'].map(fingerprintWith) as [string, string, string];

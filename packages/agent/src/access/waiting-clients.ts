@@ -9,7 +9,12 @@ export type Outcome = { readonly isAdmitted: true } | { readonly isAdmitted: fal
 
 type WaitingLimits = Pick<
   AgentLimits,
-  'waitingClients' | 'waitingClientsPerAddress' | 'waitingMs' | 'waitingConnectionsPerClient' | 'admissionsPerMinute'
+  | 'waitingClients'
+  | 'waitingClientsPerAddress'
+  | 'waitingMs'
+  | 'waitingConnectionsPerClient'
+  | 'admissionsPerMinute'
+  | 'countedAddresses'
 >;
 
 export interface WaitingClientsOptions {
@@ -41,7 +46,8 @@ export class WaitingClients {
 
   constructor(options: WaitingClientsOptions) {
     this.#options = options;
-    this.#rate = new AdmissionRate(options.limits.admissionsPerMinute);
+    const { admissionsPerMinute, countedAddresses } = options.limits;
+    this.#rate = new AdmissionRate(admissionsPerMinute, countedAddresses);
   }
 
   /** The longest first. */

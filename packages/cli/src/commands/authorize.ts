@@ -5,11 +5,10 @@ import {
   type LocalAgent,
   listClients,
   removeClient,
-  shellWord,
   shownFingerprint,
   turnAwayClient,
 } from '@sercli/client';
-import { type Authorization, type ClientList, SercliError } from '@sercli/protocol';
+import { type Authorization, type ClientList, SercliError, shellWord } from '@sercli/protocol';
 import { describeRequest } from '../output/client-request.ts';
 import { formatClients, grantOf, whoIs } from '../output/client-table.ts';
 import { canAsk, isConfirmed } from '../output/confirmation.ts';

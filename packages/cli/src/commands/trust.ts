@@ -1,12 +1,5 @@
-import {
-  type ClientAccess,
-  lookAtKey,
-  newKnownAgent,
-  parseFullFingerprint,
-  shellWord,
-  shownFingerprint,
-} from '@sercli/client';
-import { type AgentAddress, formatAgentAddress, parseAgentAddress, SercliError } from '@sercli/protocol';
+import { type ClientAccess, lookAtKey, newKnownAgent, parseFullFingerprint, shownFingerprint } from '@sercli/client';
+import { type AgentAddress, formatAgentAddress, parseAgentAddress, SercliError, shellWord } from '@sercli/protocol';
 import { canAsk, isConfirmed } from '../output/confirmation.ts';
 import { formatKnownAgents, knownAgentsToJson } from '../output/known-agent-table.ts';
 import { endQuietlyWithoutReader, printJson, printLine, tellLine } from '../output/terminal.ts';

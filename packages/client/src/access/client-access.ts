@@ -8,11 +8,10 @@ import {
   KnownAgents,
   loadIdentity,
   PrivateFiles,
-  shellWord,
   shownFingerprint,
   stateDirectory,
 } from '@sercli/link';
-import { type AgentAddress, formatAgentAddress, SercliError } from '@sercli/protocol';
+import { type AgentAddress, formatAgentAddress, SercliError, shellWord } from '@sercli/protocol';
 
 /** What happens while keys are proved and judged. */
 export type AccessEvent =

@@ -1,6 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
-import { SercliError } from '@sercli/protocol';
-import { shellWord } from './shell-word.ts';
+import { SercliError, shellWord } from '@sercli/protocol';
 
 /**
  * Who else may read a file: nobody (`secret`), anybody (`public`), or nobody unless it is a read-only file of root
