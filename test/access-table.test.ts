@@ -172,7 +172,9 @@ describe('what an agent allows is what the documentation says', () => {
     expect(await inSession.open({ port: 'other', role: 'control' })).toBeUndefined();
     expect(await staying.open({ port: 'dut', role: 'monitor' })).toBeUndefined();
     await agent.clients.remove(own);
-    expect((await inSession.next('close')).error?.code).toBe('not-authorized');
+    for (const removed of [inSession, idle]) {
+      expect((await removed.next('close')).error?.code).toBe('not-authorized');
+    }
     await Promise.all([inSession.ended, idle.ended]);
     expect(agent.sessionList().sessions.map(({ port }) => port)).toEqual(['taken', 'dut']);
     staying.say({ type: 'close' });
