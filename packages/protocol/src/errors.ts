@@ -259,8 +259,11 @@ function shorten<Value extends string | number>(value: Value): Value | string {
   return typeof value === 'string' && value.length > toldTextLength ? `${value.slice(0, toldTextLength - 1)}…` : value;
 }
 
+/** Nobody can say of himself or of others that a key is another one: who reads it would accept the key that it names. */
+const foundHereAlone: ErrorCode = 'agent-key-changed';
+
 export function errorFromTold({ code, message, fields }: ToldError): SercliError {
-  if (!isErrorCode(code)) return new SercliError('peer-error', { code, message });
+  if (!isErrorCode(code) || code === foundHereAlone) return new SercliError('peer-error', { code, message });
   const names = errorTable[code].template.match(/(?<=\{)\w+(?=\})/g) ?? [];
   if (!names.every((name) => Object.hasOwn(fields, name))) return new SercliError('peer-error', { code, message });
   return new SercliError(code, fields as ErrorFields<typeof code>);
