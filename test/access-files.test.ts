@@ -93,11 +93,14 @@ requires({ root: true })('files of state that others have access to', () => {
     await anna.result('ls', host);
   });
 
-  it('a directory that others can write is refused', async () => {
+  it.each([
+    [0o770, 'other users can put files into it'],
+    [0o755, 'other users can look into it'],
+  ])('a directory of mode %o is refused', async (mode, told) => {
     const directory = anna.state().replace(/\/$/, '');
-    await chmod(directory, 0o770);
+    await chmod(directory, mode);
     const programs = ['attach', 'trust', 'identity', 'agent'];
-    await mend(anna, await refusals(anna, directory, 'other users can put files into it', programs));
+    await mend(anna, await refusals(anna, directory, told, programs));
     await anna.result('ls', host);
   });
 
@@ -136,6 +139,7 @@ requires({ root: true })('files of state that others have access to', () => {
     await owner.letIn(bob, 'rol=monitor');
     expect(await bob.failure(7, 'ls', host)).toContain('does not know this client');
     await agent.stderr.waitFor(/skipped line 2 of .*authorized_clients: "rol=monitor" is not role=/);
+    expect(await owner.result('authorize')).toContain('  line 2 lets nobody in: "rol=monitor" is not role=');
     await anna.result('ls', host);
   });
 

@@ -11,7 +11,7 @@ import { faultsOf, makeUart, Traffic } from './support/traffic.ts';
 import { until } from './support/until.ts';
 import { User } from './support/user.ts';
 
-const { waitingClients, waitingClientsPerAddress } = defaultAgentLimits;
+const { waitingClients, waitingClientsPerAddress, admissionsPerMinute } = defaultAgentLimits;
 /** Bytes per second in each direction: a line at 921600 baud. */
 const rate = 92_160;
 const strangerCount = 40;
@@ -78,6 +78,18 @@ describe('an agent that many strangers ask to be let in', () => {
     const [first] = strangers;
     await owner.result('authorize', first?.fingerprint ?? '');
     expect(await first?.ask()).toEqual({ state: 'admitted' });
+    expect(await waiting()).toHaveLength(waitingClients - 1);
+  });
+
+  it('hears one that asks again and again only so often', async () => {
+    const told = [];
+    for (let times = 0; times < 2 * admissionsPerMinute; times += 1) {
+      const state = await strangers[1]?.ask();
+      told.push(state?.state === 'refused' ? state.error.fields.reason : state?.state);
+      strangers[1]?.leave();
+    }
+    expect(told.filter((reason) => reason === 'waiting').length).toBeGreaterThan(0);
+    expect(told).toContain('its address asks too often; try again in a minute');
     expect(await waiting()).toHaveLength(waitingClients - 1);
   });
 

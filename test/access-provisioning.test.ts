@@ -1,5 +1,6 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { shownFingerprint } from '@sercli/link';
 import { type ChildProgram, requires } from '@sercli/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AttachProgram } from './support/attach-program.ts';
@@ -30,7 +31,7 @@ requires(userRequirements)('machines that are set up without people', () => {
   afterAll(() => machines.close());
 
   const readOnly = async (user: User, ...args: string[]): Promise<ChildProgram> => {
-    await mkdir(user.state(), { recursive: true });
+    await mkdir(user.state(), { recursive: true, mode: 0o700 });
     return user.run('sh', ['-ec', withReadOnlyState, user.state(), process.execPath, sercliProgram, ...args]);
   };
   const agentArguments = ['agent', '--no-advertise', '--port', 'echo=sim:echo', '--port', 'plc=sim:echo'];
@@ -57,6 +58,16 @@ requires(userRequirements)('machines that are set up without people', () => {
     const told = await owner.failure(2, 'authorize', '--remove', made.client.fingerprint);
     expect(told).toContain('change SERCLI_AUTHORIZED_CLIENTS and start the agent again');
     expect(await client.failure(4, 'attach', machines.address('plc'))).toContain('does not let this client use plc');
+
+    // What the client was shown can be compared by whoever may ask the agent, whatever key is their own.
+    const admin = machines.owner('owner');
+    const { fingerprint, agents } = JSON.parse(await admin.result('identity', '--json')) as Record<string, unknown>;
+    expect(fingerprint).not.toBe(made.agent.fingerprint);
+    expect(agents).toMatchObject([{ name: 'SerialMachine', fingerprint: made.agent.fingerprint }]);
+    expect(await admin.result('identity')).toContain(
+      `the agent SerialMachine has another key:\n${shownFingerprint(made.agent.fingerprint)}\n`,
+    );
+    expect(JSON.parse(await owner.result('identity', '--json'))).toMatchObject({ agents: [] });
   });
 
   it('know each other from files that the environment names; another key is refused', async () => {

@@ -99,6 +99,10 @@ requires({ ...userRequirements, programs: [...userRequirements.programs, 'curl']
 
       await owner.result('authorize', await carl.fingerprint(), '--ports', 'line-2');
       expect(await attached.next('lost')).toMatchObject({ code: 'port-refused' });
+      const [command = ''] = /sercli authorize .*/.exec(await carl.failure(4, 'attach', `${host}/shared`)) ?? [];
+      await owner.type(command);
+      const both = JSON.parse(await carl.result('ls', host, '--json')) as PortList;
+      expect(both.ports.map(({ name }) => name)).toEqual(['line-2', 'shared']);
     });
 
     it.concurrent('one that comes with another identity the second time is shown as another one', async () => {

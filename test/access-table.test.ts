@@ -91,13 +91,14 @@ describe('what an agent allows is what the documentation says', () => {
     const code = text.startsWith('{"error"') ? (JSON.parse(text) as { error: { code: string } }).error.code : undefined;
     return { status: response.statusCode ?? 0, code };
   };
-  const connect = async (rank: Rank, carrier: (typeof carriers)[number] = 'stream'): Promise<MessageClient> => {
-    const identity = identities[rank];
+  const connect = (rank: Rank, carrier: (typeof carriers)[number] = 'stream'): Promise<MessageClient> =>
+    connectTo(placeOf(rank, carrier), identities[rank]);
+  const connectTo = async (place: ReturnType<typeof placeOf>, identity: Identity | undefined) => {
     const keys = {
       identity: () => (identity ? Promise.resolve(identity) : Promise.reject(new Error('no certificate'))),
       verify: async () => undefined,
     };
-    const client = new MessageClient(await dial(placeOf(rank, carrier), keys));
+    const client = new MessageClient(await dial(place, keys));
     clients.push(client);
     return client;
   };
@@ -157,6 +158,27 @@ describe('what an agent allows is what the documentation says', () => {
     }
     const { ports } = await agent.portList((port) => mayUse({ ports: ['dut', 'taken'] }, port));
     expect(ports.map(({ name }) => name)).toEqual(['dut', 'taken']);
+  });
+
+  it.each(carriers)('cuts off a client that is removed, in a session and without one (%s)', async (carrier) => {
+    const identity = await loadIdentity(join(folder, `removed-${carrier}`));
+    const own = fullFingerprintOf(identity.cert);
+    await agent.clients.authorize(own, { role: 'control', ports: ['other'] });
+    const [inSession, idle, staying] = await Promise.all([
+      connectTo(placeOf('control', carrier), identity),
+      connectTo(placeOf('control', carrier), identity),
+      connect('control', carrier),
+    ]);
+    expect(await inSession.open({ port: 'other', role: 'control' })).toBeUndefined();
+    expect(await staying.open({ port: 'dut', role: 'monitor' })).toBeUndefined();
+    await agent.clients.remove(own);
+    for (const removed of [inSession, idle]) {
+      expect((await removed.next('close')).error?.code).toBe('not-authorized');
+    }
+    await Promise.all([inSession.ended, idle.ended]);
+    expect(agent.sessionList().sessions.map(({ port }) => port)).toEqual(['taken', 'dut']);
+    staying.say({ type: 'close' });
+    await staying.next('close');
   });
 
   it.each(carriers)('lets a monitor change nothing, by any message (%s)', async (carrier) => {

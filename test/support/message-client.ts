@@ -16,11 +16,15 @@ const window = 262_144;
 export class MessageClient {
   readonly #carrier: Carrier;
   readonly #messages = new MessageQueue();
+  /** Resolves when the other side has ended the connection, or it was cut. */
+  readonly ended: Promise<void>;
 
   constructor(carrier: Carrier) {
     this.#carrier = carrier;
     const ignore = (): void => undefined;
-    carrier.listen({ received: (chunk) => this.#messages.push(chunk), drained: ignore, ended: ignore });
+    this.ended = new Promise((resolve) => {
+      carrier.listen({ received: (chunk) => this.#messages.push(chunk), drained: ignore, ended: () => resolve() });
+    });
     this.#send(0, { type: 'hello', wire: oldestWire, newest: newestWire, name: 'test', software: 'test' });
   }
 

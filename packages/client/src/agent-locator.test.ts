@@ -143,7 +143,7 @@ describe('tryEach', () => {
   });
 
   it('goes on where somebody else answers, and fails with that if none of them is the agent', async () => {
-    const fields = { host: 'a', known: 'K', shown: 'S', fingerprint: 'F' };
+    const fields = { host: 'a', place: 'a', known: 'K', shown: 'S', fingerprint: 'F' };
     const stranger = new SercliError('agent-key-changed', fields);
     const attempt = (result: string | undefined) => async (place: { host: string }) => {
       if (place.host === 'a') throw stranger;

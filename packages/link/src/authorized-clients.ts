@@ -4,7 +4,7 @@ import type { PrivateFiles } from './state/private-files.ts';
 import { provisionedRecords } from './state/provisioned-records.ts';
 import { type BrokenLineReport, RecordFile } from './state/record-file.ts';
 import { formatInstant, parseInstant, type Reading, type RecordTail, splitLine } from './state/record-line.ts';
-import type { RecordFormat } from './state/record-lines.ts';
+import type { BrokenLine, RecordFormat } from './state/record-lines.ts';
 
 /** A client that an agent admits, and what it may do. */
 export interface AuthorizedClient extends RecordTail {
@@ -112,6 +112,11 @@ export class AuthorizedClients {
   /** Those of the environment and those of the file. @throws SercliError `state-untrusted`, `state-unusable` */
   list(): readonly AuthorizedClient[] {
     return [...new Map([...this.#file.entries, ...this.#provisioned]).values()];
+  }
+
+  /** Lines of the file that cannot be read, and were skipped. @throws SercliError `state-untrusted`, `state-unusable` */
+  get broken(): readonly BrokenLine[] {
+    return this.#file.broken;
   }
 
   /** Whether the environment authorises the client; then the file has no say. */

@@ -49,9 +49,13 @@ const clientList = v.object({
   /** The version of this answer. Fields may be added within a version. */
   version: v.literal(1),
   agent: listedAgent,
+  /** What clients know the agent by; older agents do not say it. */
+  agentFingerprint: v.exactOptional(fingerprint),
   /** The file that the authorised clients stand in. */
   file: v.string(),
   clients: v.array(listedClient),
+  /** Lines of the file, counted from 1, that cannot be read and were skipped. */
+  broken: v.exactOptional(v.array(v.object({ number: v.number(), problem: v.string() }))),
   /** The oldest first. */
   waiting: v.array(waitingClient),
 });

@@ -92,7 +92,7 @@ export const errorTable = {
   'agent-key-changed': {
     exit: 4,
     template:
-      'the key of {host} is another one than before: known is {known}, shown was {shown}; somebody may stand in between. Only if its key was really changed, run: sercli trust {host} {fingerprint}',
+      'the key of {host} is another one than before: known is {known}, shown was {shown}; somebody may stand in between. Only if its key was really changed, run: sercli trust {place} {fingerprint}',
   },
   'certificate-missing': {
     exit: 4,
@@ -111,7 +111,7 @@ export const errorTable = {
   'port-refused': {
     exit: 4,
     template:
-      '{host} does not let this client use {port}; on {host} run: sercli authorize {fingerprint} --ports with {port} among them',
+      '{host} does not let this client use {port}; on {host} run: sercli authorize {fingerprint} --ports {ports}',
   },
   'state-untrusted': { exit: 4, template: 'will not use {path}: {reason}; {remedy}' },
   'host-name-refused': {
@@ -259,8 +259,11 @@ function shorten<Value extends string | number>(value: Value): Value | string {
   return typeof value === 'string' && value.length > toldTextLength ? `${value.slice(0, toldTextLength - 1)}…` : value;
 }
 
+/** Nobody can say of himself or of others that a key is another one: who reads it would accept the key that it names. */
+const foundHereAlone: ErrorCode = 'agent-key-changed';
+
 export function errorFromTold({ code, message, fields }: ToldError): SercliError {
-  if (!isErrorCode(code)) return new SercliError('peer-error', { code, message });
+  if (!isErrorCode(code) || code === foundHereAlone) return new SercliError('peer-error', { code, message });
   const names = errorTable[code].template.match(/(?<=\{)\w+(?=\})/g) ?? [];
   if (!names.every((name) => Object.hasOwn(fields, name))) return new SercliError('peer-error', { code, message });
   return new SercliError(code, fields as ErrorFields<typeof code>);

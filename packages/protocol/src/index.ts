@@ -69,3 +69,4 @@ export {
 export { parseReloaded, type Reloaded, reloadPath } from './reload.ts';
 export * from './sequence-text.ts';
 export { type ListedSession, parseSessionList, type SessionList, sessionListPath } from './session-list.ts';
+export * from './shell-word.ts';

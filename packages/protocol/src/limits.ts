@@ -76,7 +76,7 @@ export const agentLimitTable = {
   handshakeMs: {
     value: 5_000,
     bounds:
-      'milliseconds for the TLS handshake, and again for the first request: silent and slow clients hold a connection',
+      'milliseconds for the TLS handshake, and again for the first request: silent and slow clients hold a connection. Who is not let in has one answer, and is cut off',
   },
   headerBytes: { value: 8_192, bounds: 'bytes of the head of a request: it is kept until it is whole' },
   headerFields: { value: 64, bounds: 'fields in the head of a request: each costs more memory than its bytes' },
@@ -99,6 +99,15 @@ export const agentLimitTable = {
     value: 4,
     bounds: 'unknown clients from one address, counted as connections are, that wait: nobody alone fills the list',
   },
+  admissionsPerMinute: {
+    value: 30,
+    bounds:
+      'requests to be let in from one address, counted as connections are, at once or in a minute: people are shown each of them',
+  },
+  countedAddresses: {
+    value: 1_024,
+    bounds: 'addresses whose requests to be let in are counted: strangers can have any number of them',
+  },
   waitingMs: { value: 600_000, bounds: 'milliseconds until an unknown client that waits is forgotten' },
   waitingConnectionsPerClient: {
     value: 4,
@@ -107,6 +116,15 @@ export const agentLimitTable = {
   sessionsPerPort: {
     value: 64,
     bounds: 'sessions of one port, those that are cut off included: each keeps a window of bytes',
+  },
+  toldAddresses: {
+    value: 256,
+    bounds:
+      'addresses in a minute of which the log tells that they were cut off: strangers knock as often as they like',
+  },
+  metricSessions: {
+    value: 256,
+    bounds: 'sessions with series of their own in the metrics: clients choose their names, and each name is a series',
   },
   cutSessions: {
     value: 256,

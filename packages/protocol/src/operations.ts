@@ -31,7 +31,10 @@ export const operationTable = {
     http: 'GET /v1/native',
     does: 'begin the native protocol, as a stream or as a WebSocket',
   },
-  'monitor-port': { rank: 'monitor', does: 'read what a port receives and has received' },
+  'monitor-port': {
+    rank: 'monitor',
+    does: 'read what a port receives and has received, its settings and modem lines; opens it if nobody else has',
+  },
   'control-port': {
     rank: 'control',
     does: 'write to a port, set its line, its outputs and break, discard what is unsent',

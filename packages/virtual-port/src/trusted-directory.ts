@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, readlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { SercliError } from '@sercli/protocol';
+import { SercliError, shellWord } from '@sercli/protocol';
 
 /** With an access control list too: its mask, which bounds what it grants, stands in the bits of the group (acl(5)). */
 const groupAndOthersWrite = 0o022;
@@ -85,8 +85,4 @@ function writableBits({ uid, gid }: Stats): number {
 
 function unusable(reason: string): SercliError {
   return new SercliError('virtual-port-failed', { reason, remedy: 'choose another path for the link' });
-}
-
-function shellWord(path: string): string {
-  return /^[\w/.:@%+,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -97,6 +97,9 @@ describe('Access', () => {
       'port-refused',
       'port-refused',
     ]);
+    expect(access.sessionRefusal(tlsPeerOf(limited), { port: 'ttyS0', role: 'control' })?.message).toContain(
+      `on SerialMachine run: sercli authorize ${limited} --ports 'plc,tty?,ttyS0'`,
+    );
     expect(access.sessionRefusal(tlsPeerOf(monitor), { port: 'plc', role: 'monitor' })).toBeUndefined();
     expect(access.sessionRefusal(tlsPeerOf(monitor), { port: 'plc', role: 'control' })?.code).toBe('role-refused');
   });

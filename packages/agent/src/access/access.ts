@@ -7,6 +7,7 @@ import {
   reasonOf,
   SercliError,
   type SessionRole,
+  shellWord,
 } from '@sercli/protocol';
 import type { Logger } from '../logger.ts';
 import { isPrivateAddress } from './private-networks.ts';
@@ -79,7 +80,8 @@ export class Access {
     const refusal = this.refusal(peer, role === 'control' ? 'control-port' : 'monitor-port');
     if (refusal !== undefined || this.sees(peer, port)) return refusal;
     const { fingerprint = '' } = peer;
-    return new SercliError('port-refused', { host: this.#options.host(), port, fingerprint });
+    const ports = shellWord([...this.rightsOf(peer).ports, port].join(','));
+    return new SercliError('port-refused', { host: this.#options.host(), port, fingerprint, ports });
   }
 
   /** Whether a port is among those that a client may use; it is told of no others. */

@@ -37,7 +37,8 @@ export class AgentAccess {
     this.#clients = clients;
     this.rights = new Access({ clients, ownFingerprint, isOpen, host, logger });
     this.#waiting = new WaitingClients({ limits: defaultAgentLimits, host, logger });
-    this.register = new ClientRegister({ clients, waiting: this.#waiting, access: this.rights, agent });
+    const decided = { clients, waiting: this.#waiting, access: this.rights };
+    this.register = new ClientRegister({ ...decided, agent, ownFingerprint });
     this.rights.listen(() => this.#admitAuthorized());
     this.#stopWatching = watchAuthorizedClients(clients, () => this.rights.changed());
     this.rights.changed();

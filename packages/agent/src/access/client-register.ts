@@ -17,17 +17,21 @@ export class ClientRegister {
   readonly #waiting: WaitingClients;
   readonly #access: Access;
   readonly #agent: () => ListedAgent;
+  readonly #ownFingerprint: string;
 
   constructor(parts: {
     clients: AuthorizedClients;
     waiting: WaitingClients;
     access: Access;
     agent: () => ListedAgent;
+    /** The full one of the agent's key. */
+    ownFingerprint: string;
   }) {
     this.#clients = parts.clients;
     this.#waiting = parts.waiting;
     this.#access = parts.access;
     this.#agent = parts.agent;
+    this.#ownFingerprint = parts.ownFingerprint;
   }
 
   /** @throws SercliError `state-untrusted`, `state-unusable` */
@@ -35,8 +39,10 @@ export class ClientRegister {
     return {
       version: 1,
       agent: this.#agent(),
+      agentFingerprint: this.#ownFingerprint,
       file: this.#clients.path,
       clients: this.#clients.list().map((client) => this.#listed(client)),
+      broken: [...this.#clients.broken],
       waiting: this.#waiting.list(),
     };
   }

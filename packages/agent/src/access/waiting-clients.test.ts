@@ -4,7 +4,14 @@ import { silentLogger } from '../logger.ts';
 import { fingerprintWith, tlsPeerOf } from './testing/fingerprints.ts';
 import { type Outcome, WaitingClients } from './waiting-clients.ts';
 
-const limits = { waitingClients: 4, waitingClientsPerAddress: 2, waitingMs: 600_000, waitingConnectionsPerClient: 2 };
+const limits = {
+  waitingClients: 4,
+  waitingClientsPerAddress: 2,
+  waitingMs: 600_000,
+  waitingConnectionsPerClient: 2,
+  admissionsPerMinute: 5,
+  countedAddresses: 9,
+};
 const request: AdmissionRequest = { name: 'anna@laptop', role: 'control', port: 'ttyS0', waits: true };
 const [anna, bert, carl] = ['A', 'B', 'C'].map(fingerprintWith) as [string, string, string];
 
@@ -89,6 +96,21 @@ describe('WaitingClients', () => {
     waiting.ask(strangerOf(fingerprintWith('D'), '2001:db8::2'), request);
     expect(() => waiting.ask(strangerOf(fingerprintWith('E'), '2001:db8::3'), request)).toThrow('at its address');
     expect(() => waiting.ask(strangerOf(fingerprintWith('E'), '192.0.2.9'), request)).toThrow('4 clients wait already');
+  });
+
+  it('shows only so many requests from one address in a minute', () => {
+    let shown = 0;
+    waiting.watch(() => {
+      shown += 1;
+    });
+    const ask = (index: number): void => waiting.ask(strangerOf(anna, '192.0.2.1'), { ...request, name: `a${index}` });
+    for (let index = 0; index < 5; index += 1) ask(index);
+    for (let index = 0; index < 100; index += 1) expect(() => ask(index)).toThrow('asks too often; try again in a min');
+    expect([shown, waiting.list()[0]?.name]).toEqual([6, 'a4']);
+    waiting.ask(strangerOf(bert, '192.0.2.2'), request);
+    vi.advanceTimersByTime(12_000);
+    ask(5);
+    expect(waiting.list().map(({ name }) => name)).toEqual(['a5', 'anna@laptop']);
   });
 
   it('does not ask again about one that was turned away, until that is long ago or it is authorised', () => {

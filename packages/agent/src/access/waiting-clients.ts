@@ -1,6 +1,7 @@
 import { type Peer, shownFingerprint, sourceOf } from '@sercli/link';
 import { type AdmissionRequest, type AgentLimits, SercliError, type WaitingClient } from '@sercli/protocol';
 import type { Logger } from '../logger.ts';
+import { AdmissionRate } from './admission-rate.ts';
 import { shownName } from './client-name.ts';
 
 /** How it ended: it was let in, or it was not and this is why. */
@@ -8,7 +9,12 @@ export type Outcome = { readonly isAdmitted: true } | { readonly isAdmitted: fal
 
 type WaitingLimits = Pick<
   AgentLimits,
-  'waitingClients' | 'waitingClientsPerAddress' | 'waitingMs' | 'waitingConnectionsPerClient'
+  | 'waitingClients'
+  | 'waitingClientsPerAddress'
+  | 'waitingMs'
+  | 'waitingConnectionsPerClient'
+  | 'admissionsPerMinute'
+  | 'countedAddresses'
 >;
 
 export interface WaitingClientsOptions {
@@ -36,9 +42,12 @@ export class WaitingClients {
   /** Those turned away, until when they are not asked about again, the first first. */
   readonly #turnedAway = new Map<string, number>();
   readonly #watchers = new Set<() => void>();
+  readonly #rate: AdmissionRate;
 
   constructor(options: WaitingClientsOptions) {
     this.#options = options;
+    const { admissionsPerMinute, countedAddresses } = options.limits;
+    this.#rate = new AdmissionRate(admissionsPerMinute, countedAddresses);
   }
 
   /** The longest first. */
@@ -57,7 +66,7 @@ export class WaitingClients {
   /**
    * Notes who asks, and for what; one that has asked before waits anew.
    *
-   * @throws SercliError `not-authorized` when it was turned away or too many wait
+   * @throws SercliError `not-authorized` when it was turned away, too many wait, or its address asks too often
    */
   ask(peer: Stranger, { name, role, port }: AdmissionRequest): void {
     const { fingerprint, address } = peer;
@@ -65,6 +74,9 @@ export class WaitingClients {
     const before = this.#entries.get(fingerprint);
     const source = sourceOf(peer.ipAddress ?? '');
     if (before === undefined) this.#refuseTooMany(fingerprint, source);
+    if (!this.#rate.take(source)) {
+      throw this.#refused(fingerprint, 'its address asks too often; try again in a minute');
+    }
     clearTimeout(before?.expiry);
     const now = Date.now();
     const wanted = { role, ...(port === undefined ? {} : { port }) };

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, Agent as HttpAgent, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,6 +89,25 @@ describe('the JSON API', () => {
     peer = tlsPeerOf(anna);
     expect(await codeOf(await ask('/v1/ports'))).toEqual([403, 'not-authorized']);
     expect(await codeOf(await ask('/v1/clients'))).toEqual([403, 'owner-only']);
+  });
+
+  it('gives one answer for each connection to those who are not let in', async () => {
+    const { port } = server.address() as AddressInfo;
+    const keeping = new HttpAgent({ keepAlive: true, maxSockets: 1 });
+    const held = async (path: string): Promise<string | undefined> => {
+      const asking = request({ host: '127.0.0.1', port, path, agent: keeping }).end();
+      const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+      await once(answer.resume(), 'end');
+      return answer.headers.connection;
+    };
+    expect(await held('/v1/ports')).toBe('keep-alive');
+    for (const stranger of [tlsPeerOf(undefined), tlsPeerOf(anna)]) {
+      peer = stranger;
+      for (const path of ['/healthz', '/v1/ports', '/none']) expect(await held(path), path).toBe('close');
+    }
+    await access.register.authorize(anna, { role: 'monitor', ports: ['plc'] });
+    expect(await held('/v1/ports')).toBe('keep-alive');
+    keeping.destroy();
   });
 
   it('tells a client of the ports that it may use', async () => {

@@ -111,6 +111,8 @@ export function answerHttp(
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const route = found.find((candidate) => candidate.method === method);
   const refusal = route && access.rights.refusal(peer, route.name);
+  // Who is not let in could hold a connection for ever with one question after the other.
+  if (access.rights.refusal(peer, 'connect') !== undefined) response.setHeader('Connection', 'close');
   if (route === undefined || refusal !== undefined) {
     request.resume();
     if (refusal !== undefined) return answerError(response, refusal);

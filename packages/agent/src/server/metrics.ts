@@ -1,4 +1,4 @@
-import type { ListedSession } from '@sercli/protocol';
+import { defaultAgentLimits, type ListedSession } from '@sercli/protocol';
 import type { PortTotals } from '../ports/port-totals.ts';
 
 /** What the metrics are made of. */
@@ -8,9 +8,6 @@ export interface AgentReading {
   /** The oldest first. */
   readonly sessions: readonly ListedSession[];
 }
-
-/** So many sessions have series of their own, the oldest: clients choose their names, and each name is a series. */
-const mostSessions = 256;
 
 /** name -> what it says, and where that stands. Names follow https://prometheus.io/docs/practices/naming. */
 type Metrics<Source> = Readonly<Record<string, readonly [help: string, value: (source: Source) => number]>>;
@@ -72,7 +69,8 @@ export async function formatMetrics(reading: AgentReading): Promise<string> {
     ['port'],
     ports.map(({ name, totals }) => [{ port: name }, totals]),
   );
-  const told = sessions.slice(0, mostSessions);
+  // The oldest.
+  const told = sessions.slice(0, defaultAgentLimits.metricSessions);
   fill(
     sessionMetrics,
     ['port', 'client', 'role'],

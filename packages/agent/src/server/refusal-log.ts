@@ -1,10 +1,8 @@
+import { defaultAgentLimits } from '@sercli/protocol';
 import type { Logger } from '../logger.ts';
 
 /** How long nothing more is said of an address, in milliseconds. */
 const quietMs = 60_000;
-/** Addresses that are remembered for that; strangers can have any number of them. */
-const mostAddresses = 256;
-
 /** Tells who was refused before saying anything. How often strangers knock is up to them, so each is told once a minute. */
 export class RefusalLog {
   readonly #logger: Logger;
@@ -24,7 +22,7 @@ export class RefusalLog {
       if (now - at < quietMs) break;
       this.#told.delete(told);
     }
-    if (this.#told.has(address) || this.#told.size >= mostAddresses) return;
+    if (this.#told.has(address) || this.#told.size >= defaultAgentLimits.toldAddresses) return;
     this.#told.set(address, now);
     this.#logger.warn({ address }, `refused ${address}: ${reason}`);
   }

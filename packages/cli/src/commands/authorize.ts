@@ -8,7 +8,7 @@ import {
   shownFingerprint,
   turnAwayClient,
 } from '@sercli/client';
-import { type Authorization, type ClientList, SercliError } from '@sercli/protocol';
+import { type Authorization, type ClientList, SercliError, shellWord } from '@sercli/protocol';
 import { describeRequest } from '../output/client-request.ts';
 import { formatClients, grantOf, whoIs } from '../output/client-table.ts';
 import { canAsk, isConfirmed } from '../output/confirmation.ts';
@@ -100,5 +100,5 @@ function nameOf({ fingerprint }: ClientChoice, { clients, waiting }: ClientList)
 
 /** How this agent is asked again. */
 function commandFor({ agent }: AuthorizeFlags): string {
-  return agent === undefined ? 'sercli authorize' : `sercli authorize --agent ${agent}`;
+  return agent === undefined ? 'sercli authorize' : `sercli authorize --agent ${shellWord(agent)}`;
 }

@@ -1,5 +1,5 @@
 import { type ClientAccess, lookAtKey, newKnownAgent, parseFullFingerprint, shownFingerprint } from '@sercli/client';
-import { type AgentAddress, formatAgentAddress, parseAgentAddress, SercliError } from '@sercli/protocol';
+import { type AgentAddress, formatAgentAddress, parseAgentAddress, SercliError, shellWord } from '@sercli/protocol';
 import { canAsk, isConfirmed } from '../output/confirmation.ts';
 import { formatKnownAgents, knownAgentsToJson } from '../output/known-agent-table.ts';
 import { endQuietlyWithoutReader, printJson, printLine, tellLine } from '../output/terminal.ts';
@@ -92,7 +92,7 @@ async function confirm(access: ClientAccess, address: AgentAddress, key: string)
   if (before === key) return;
   if (!canAsk()) {
     const what = `${host} has the key ${shownFingerprint(key)}, and there is no terminal to ask whether that is right`;
-    throw new SercliError('usage', { what, remedy: `if it is, run: sercli trust ${host} ${key}` });
+    throw new SercliError('usage', { what, remedy: `if it is, run: sercli trust ${shellWord(host)} ${key}` });
   }
   if (before !== undefined) tellLine(`${host} was known by ${shownFingerprint(before)}`);
   tellLine(`${host} shows the key  ${shownFingerprint(key)}      (compare with: sercli identity, on ${address.host})`);

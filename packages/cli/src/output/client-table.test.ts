@@ -24,6 +24,13 @@ describe('formatClients', () => {
     ]);
   });
 
+  it('tells of lines that cannot be read', () => {
+    const broken = [{ number: 3, problem: '"rol=\u001bmonitor" is not right' }];
+    expect(formatClients({ ...empty, broken }, 'sercli authorize')[1]).toBe(
+      '  line 3 lets nobody in: "rol=?monitor" is not right',
+    );
+  });
+
   it('shows who waits, what can be done about it, and who is authorised', () => {
     const asked = { role: 'control', since: now, until: now, address: '192.168.7.2:51034' } as const;
     const list: ClientList = {

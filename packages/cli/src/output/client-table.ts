@@ -11,10 +11,16 @@ import { colorsFor } from './terminal.ts';
  *
  * @param command how to decide about them: `sercli authorize`
  */
-export function formatClients({ agent, file, clients, waiting }: ClientList, command: string): string[] {
+export function formatClients({ agent, file, clients, waiting, broken = [] }: ClientList, command: string): string[] {
   const open = agent.open ? ' and is open: everybody on private networks may control its ports' : '';
   const title = `${colorsFor(process.stdout).bold(agent.name)} keeps its clients in ${formatPath(file)}${open}`;
-  return [title, ...formatWaiting(waiting, command), ...formatAuthorized(clients)];
+  const skipped = broken.map(({ number, problem }) => `  line ${number} lets nobody in: ${plainText(problem)}`);
+  return [
+    title,
+    ...skipped.map(colorsFor(process.stdout).yellow),
+    ...formatWaiting(waiting, command),
+    ...formatAuthorized(clients),
+  ];
 }
 
 /** What a client asks for: `control of ttyS0`. */

@@ -60,6 +60,11 @@ describe('ClientAccess', () => {
       });
     }
     await keys.verify(first);
+    const linkLocal = { ...machine, host: 'fe80::1%eth0' };
+    await access.keysFor(linkLocal, 'record').verify(first);
+    await expect(access.keysFor(linkLocal, 'record').verify(other)).rejects.toThrow(
+      `run: sercli trust '[fe80::1%eth0]' ${other}`,
+    );
   });
 
   it('records nothing where agents are only browsed', async () => {

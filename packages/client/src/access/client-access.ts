@@ -11,7 +11,7 @@ import {
   shownFingerprint,
   stateDirectory,
 } from '@sercli/link';
-import { type AgentAddress, formatAgentAddress, SercliError } from '@sercli/protocol';
+import { type AgentAddress, formatAgentAddress, SercliError, shellWord } from '@sercli/protocol';
 
 /** What happens while keys are proved and judged. */
 export type AccessEvent =
@@ -138,8 +138,11 @@ export function newKnownAgent({ host, tcpPort }: AgentAddress, fingerprint: stri
 }
 
 function keyChanged(address: AgentAddress, known: string, fingerprint: string): SercliError {
+  const host = formatAgentAddress({ ...address, carrier: 'stream' });
   return new SercliError('agent-key-changed', {
-    host: formatAgentAddress({ ...address, carrier: 'stream' }),
+    host,
+    // In some shells the brackets of an IPv6 address are a pattern.
+    place: shellWord(host),
     known: shownFingerprint(known),
     shown: shownFingerprint(fingerprint),
     fingerprint,

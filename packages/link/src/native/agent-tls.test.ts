@@ -62,7 +62,7 @@ describe('connecting to an agent', () => {
       verify: async (fingerprint) => {
         shown.push(fingerprint);
         if (fingerprint === fullFingerprintOf(agent.cert)) return;
-        const fields = { host: 'h', known: 'k', shown: 's', fingerprint };
+        const fields = { host: 'h', place: 'h', known: 'k', shown: 's', fingerprint };
         throw new SercliError('agent-key-changed', fields);
       },
     };

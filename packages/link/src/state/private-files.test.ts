@@ -84,9 +84,9 @@ describe('PrivateFiles', () => {
     expect(() => files.read('file', 'provisioned')).toThrow(/chmod 600/);
   });
 
-  it('refuses a directory that others can put files into', async () => {
+  it.each([0o770, 0o702, 0o750, 0o704, 0o701])('refuses a directory of mode %o', async (mode) => {
     await write('text');
-    await chmod(directory, 0o770);
+    await chmod(directory, mode);
     expect(read()).toEqual(refusal(new RegExp(`run: chmod 700 ${directory}$`)));
     await expect(write('other')).rejects.toEqual(refusal(/chmod 700/));
   });

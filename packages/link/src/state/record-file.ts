@@ -35,14 +35,28 @@ export class RecordFile<Entry> {
    * @throws SercliError `state-untrusted`, `state-unusable`
    */
   get entries(): ReadonlyMap<string, Entry> {
+    return this.#now().entries;
+  }
+
+  /**
+   * The lines that cannot be read, in the order of the file.
+   *
+   * @throws SercliError `state-untrusted`, `state-unusable`
+   */
+  get broken(): readonly BrokenLine[] {
+    return this.#now().broken;
+  }
+
+  /** What the file holds now. */
+  #now(): RecordLines<Entry> {
     const version = this.#files.version(this.#name);
-    if (version !== undefined && version === this.#version) return this.#lines.entries;
+    if (version !== undefined && version === this.#version) return this.#lines;
     // Taken before the reading: what changes in between is seen the next time.
     this.#version = undefined;
     const content = this.#files.read(this.#name, 'public') ?? Buffer.alloc(0);
     if (!content.equals(this.#content)) this.#take(content);
     this.#version = version;
-    return this.#lines.entries;
+    return this.#lines;
   }
 
   /**
