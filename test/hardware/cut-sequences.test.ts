@@ -49,7 +49,7 @@ requiresGuest('a sequence that is cut short leaves the outputs as they were befo
     const program = await begin();
     const { link } = await host.open('kept', { takes: true });
     await outputsAre({ dtr: true, rts: true });
-    await program.expectExit(4, 30_000);
+    await program.expectExit(5, 30_000);
     await link.close();
   });
 

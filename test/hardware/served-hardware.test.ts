@@ -89,21 +89,16 @@ requiresGuest('the hardware of a machine', () => {
   });
 
   it('is listed as in use while another program has it open, or has locked it', async () => {
-    const reasonOf = async (port: string): Promise<string> => {
-      const { ports } = JSON.parse(await listedNow());
-      return ports.find(({ name }: { name: string }) => name === port).reason;
-    };
-    const listedNow = async (): Promise<string> => {
-      const ls = await host.sercli('ls', 'SerialMachine', '--json');
-      await ls.expectExit(0);
-      return ls.stdout.text;
+    const isUnavailable = async (reason: RegExp): Promise<void> => {
+      const listed = await host.portIs('ttyS1', ({ state }) => state === 'unavailable');
+      expect(listed.reason).toMatch(reason);
     };
     const holder = await host.guest.start('sleep 1000 0<>/dev/ttyS1');
-    expect(await reasonOf('ttyS1')).toMatch(/^sleep.* has it open$/);
+    await isUnavailable(/^sleep.* has it open$/);
     await holder.end();
     const locker = await host.guest.start("sh -c 'echo $$ >/var/lock/LCK..ttyS1; exec sleep 1000'");
     await host.guest.run('until test -s /var/lock/LCK..ttyS1; do :; done');
-    expect(await reasonOf('ttyS1')).toMatch(/^sleep.* has locked it$/);
+    await isUnavailable(/^sleep.* has locked it$/);
     await locker.end();
     await host.portIs('ttyS1', ({ state }) => state === 'idle');
   });
