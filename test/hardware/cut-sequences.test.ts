@@ -1,6 +1,7 @@
 import { type ModemOutputs, noModemLines, SercliError } from '@sercli/protocol';
 import type { ChildProgram } from '@sercli/testkit';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { patienceMs } from '../testbed/guest-program.ts';
 import { requiresGuest } from '../testbed/requires-guest.ts';
 import { SerialHost } from '../testbed/serial-host.ts';
 
@@ -11,9 +12,6 @@ ports:
   steady: { device: /dev/ttyS1, hupcl: false }
 `;
 const sequence = 'dtr=off,rts=on 10ms dtr=on,rts=off 60s dtr=off';
-
-/** How long a program may take to start on a busy machine, and to end. */
-const waiting = { timeout: 30_000 };
 
 requiresGuest('a sequence that is cut short leaves the outputs as they were before it', () => {
   let host: SerialHost;
@@ -27,13 +25,13 @@ requiresGuest('a sequence that is cut short leaves the outputs as they were befo
     return { dtr, rts };
   };
   const outputsAre = (wanted: ModemOutputs): Promise<void> =>
-    vi.waitFor(() => expect(outputsNow()).toEqual(wanted), waiting);
+    vi.waitFor(() => expect(outputsNow()).toEqual(wanted), { timeout: patienceMs });
 
   /** Runs the sequence until it waits in the middle, from both outputs on. */
   const begin = async (): Promise<ChildProgram> => {
     const address = 'SerialMachine/kept';
     const before = await host.sercli('lines', address, '--dtr', 'on', '--rts', 'on');
-    await before.expectExit(0, 30_000);
+    await before.expectExit(0, patienceMs);
     const program = await host.sercli('reset', address, '--as', sequence);
     await outputsAre({ dtr: true, rts: false });
     return program;
@@ -49,7 +47,7 @@ requiresGuest('a sequence that is cut short leaves the outputs as they were befo
     const program = await begin();
     const { link } = await host.open('kept', { takes: true });
     await outputsAre({ dtr: true, rts: true });
-    await program.expectExit(5, 30_000);
+    await program.expectExit(5, patienceMs);
     await link.close();
   });
 

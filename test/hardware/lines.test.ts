@@ -2,6 +2,7 @@ import { type ModemOutputs, noModemLines, parseSequence, type SequenceStep } fro
 import { ChildProgram, type LinkApplication, systemPython } from '@sercli/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { expectedOutputs } from '../testbed/expected-outputs.ts';
+import { patienceMs } from '../testbed/guest-program.ts';
 import { loopBack } from '../testbed/loop-back.ts';
 import { requiresGuest } from '../testbed/requires-guest.ts';
 import { SerialHost } from '../testbed/serial-host.ts';
@@ -154,7 +155,7 @@ requiresGuest('modem lines and breaks', () => {
   describe('from the command line', () => {
     const run = async (...args: string[]): Promise<string> => {
       const program = await host.sercli(...args, '--json');
-      await program.expectExit(0, 30_000);
+      await program.expectExit(0, patienceMs);
       return program.stdout.text;
     };
     const address = 'SerialMachine/ttyS4';
@@ -213,14 +214,14 @@ requiresGuest('modem lines and breaks', () => {
       await application.end('SIGKILL');
       await attached.program.end('SIGINT');
     });
-    await Promise.all([application.stdout.waitFor(/ready/), attached.next('application')]);
+    await Promise.all([application.stdout.waitFor(/ready/, patienceMs), attached.next('application', patienceMs)]);
     const far = host.guest.far('ttyS0');
     far.send(Buffer.from('a'));
-    await application.stdout.waitFor(/61/);
+    await application.stdout.waitFor(/61/, patienceMs);
     await host.guest.sendBreak('ttyS0');
-    await attached.next('link-event');
+    await attached.next('link-event', patienceMs);
     far.send(Buffer.from([0x62, 0xff, 0x63]));
-    const [, hex = ''] = await application.stdout.waitFor(/all ([0-9a-f]+)/);
+    const [, hex = ''] = await application.stdout.waitFor(/all ([0-9a-f]+)/, patienceMs);
     expect(hex).toBe(reads.replaceAll(' ', ''));
   });
 

@@ -1,5 +1,6 @@
 import { firstDifference, type LinkApplication, patternBytes, systemPython } from '@sercli/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { patienceMs } from '../testbed/guest-program.ts';
 import { requiresGuest } from '../testbed/requires-guest.ts';
 import { SerialHost } from '../testbed/serial-host.ts';
 import type { UartEnd } from '../testbed/uart-end.ts';
@@ -47,7 +48,7 @@ requiresGuest('the hardware of a machine', () => {
 
   it('is found by its name over mDNS, and listed with what is known of it', async () => {
     const ls = await host.sercli('ls', 'SerialMachine', '--json');
-    await ls.expectExit(0);
+    await ls.expectExit(0, patienceMs);
     const { ports } = JSON.parse(ls.stdout.text);
     const named = (name: string) => ports.find((port: { name: string }) => port.name === name);
     for (const name of ['ttyS0', 'ttyS1', 'ttyS4', 'ttyACM0', 'ttyUSB0']) expect(named(name)?.state).toBe('idle');
@@ -81,7 +82,7 @@ requiresGuest('the hardware of a machine', () => {
     await host.guest.writeFile('/tmp/echo.py', echoProgram);
     const echo = await host.guest.start(`${systemPython} -u /tmp/echo.py`);
     onTestFinished(() => echo.end('KILL'));
-    await echo.output.waitFor(/ready/);
+    await echo.output.waitFor(/ready/, patienceMs);
     const sent = patternBytes(bytes, 3);
     await application.send(sent);
     await application.until(() => application.received.length >= bytes);
@@ -116,7 +117,7 @@ requiresGuest('the hardware of a machine', () => {
   describe('counters', () => {
     const listed = async (port: string): Promise<Counts> => {
       const ls = await host.sercli('ls', 'SerialMachine', '--json');
-      await ls.expectExit(0);
+      await ls.expectExit(0, patienceMs);
       const { counters } = JSON.parse(ls.stdout.text).ports.find(({ name }: { name: string }) => name === port);
       return counters;
     };

@@ -1,6 +1,7 @@
 import { type LineSettings, parities } from '@sercli/protocol';
 import type { LinkApplication } from '@sercli/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { patienceMs } from '../testbed/guest-program.ts';
 import { requiresGuest } from '../testbed/requires-guest.ts';
 import { SerialHost } from '../testbed/serial-host.ts';
 
@@ -107,7 +108,7 @@ requiresGuest('line settings', () => {
     const listed = await host.portIs('ttyS0', ({ state }) => state === 'open');
     expect(listed.settings.baudRate).toBe(115_200);
     await host.guest.laptop.execute('stty', ['-F', attached.link, '230400']);
-    await attached.next('settings-differ');
+    await attached.next('settings-differ', patienceMs);
     expect(differences().at(-1)).toMatchObject({ wanted: { baudRate: 230_400 }, settings: { baudRate: 115_200 } });
     expect(await host.guest.laptop.execute('stty', ['-F', attached.link, 'speed'])).toBe('115200\n');
     await attached.program.end('SIGINT');

@@ -1,5 +1,5 @@
 import type { Guest } from './guest.ts';
-import type { GuestProgram } from './guest-program.ts';
+import { type GuestProgram, patienceMs } from './guest-program.ts';
 
 /** A control request to a device. */
 export interface UsbRequest {
@@ -40,6 +40,7 @@ export class UsbMonitor {
   async next(kind: keyof typeof requests): Promise<UsbRequest> {
     const [, value = '', index = '', data = ''] = await this.#program.output.waitFor(
       new RegExp(` s ${requests[kind]} (\\w{4}) (\\w{4}) \\w{4} \\d+(?: = ([\\w ]+))?\n`),
+      patienceMs,
     );
     return {
       value: Number.parseInt(value, 16),
