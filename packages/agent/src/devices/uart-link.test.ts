@@ -71,7 +71,7 @@ describe('TtyLink of a UART', () => {
     const { uart, application } = open({ marks: false });
     uart.farEnd.write(Uint8Array.of(1));
     uart.sendBreak();
-    await clock.advance(60);
+    await clock.advance(600);
     expect(told(application)).toEqual(['break at 2']);
     await clock.advance(1000);
     expect(told(application)).toHaveLength(1);
