@@ -2,6 +2,8 @@ import { type ModemOutputs, noModemLines, parseSequence, type SequenceStep } fro
 import { ChildProgram, type LinkApplication, systemPython } from '@sercli/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { expectedOutputs } from '../testbed/expected-outputs.ts';
+import { patienceMs } from '../testbed/guest-program.ts';
+import { loopBack } from '../testbed/loop-back.ts';
 import { requiresGuest } from '../testbed/requires-guest.ts';
 import { SerialHost } from '../testbed/serial-host.ts';
 
@@ -35,9 +37,6 @@ const promises = [
   },
 ].flatMap(({ ports, ...promise }) => ports.map((port) => ({ port, ...promise })));
 
-const TIOCMBIS = 0x5416;
-const TIOCM_LOOP = 0x8000;
-
 const allOutputs = [true, false].flatMap((dtr) => [true, false].map((rts) => ({ dtr, rts })));
 
 requiresGuest('modem lines and breaks', () => {
@@ -53,7 +52,11 @@ requiresGuest('modem lines and breaks', () => {
 
   const open = async (port: string): Promise<LinkApplication> => {
     const application = await host.open(port);
-    onTestFinished(() => application.link.close());
+    onTestFinished(async () => {
+      await application.link.close();
+      // The trace does not say whose outputs fall: they have to have fallen before the next test looks.
+      await host.portIs(port, ({ state }) => state === 'idle');
+    });
     return application;
   };
   const outputsNow = (): ModemOutputs => host.guest.trace.outputsSince(0).at(-1) ?? noModemLines;
@@ -141,7 +144,7 @@ requiresGuest('modem lines and breaks', () => {
   it('outputs looped to inputs come back as they are, in all combinations', async () => {
     const application = await open('ttyS0');
     const { link } = application;
-    await host.guest.run(loopOn('ttyS0'));
+    await loopBack(host.guest, 'ttyS0');
     for (const outputs of allOutputs) {
       await link.runSequence([outputs]);
       await application.until(() => link.lines.dsr === outputs.dtr && link.lines.cts === outputs.rts);
@@ -152,13 +155,13 @@ requiresGuest('modem lines and breaks', () => {
   describe('from the command line', () => {
     const run = async (...args: string[]): Promise<string> => {
       const program = await host.sercli(...args, '--json');
-      await program.expectExit(0, 30_000);
+      await program.expectExit(0, patienceMs);
       return program.stdout.text;
     };
     const address = 'SerialMachine/ttyS4';
 
     it.each(allOutputs)('lines: DTR $dtr, RTS $rts, looped', async ({ dtr, rts }) => {
-      await host.guest.run(loopOn('ttyS4'));
+      await loopBack(host.guest, 'ttyS4');
       const level = (isOn: boolean): string => (isOn ? 'on' : 'off');
       await run('lines', address, '--dtr', level(dtr), '--rts', level(rts));
       expect(outputsNow()).toMatchObject({ dtr, rts });
@@ -211,14 +214,14 @@ requiresGuest('modem lines and breaks', () => {
       await application.end('SIGKILL');
       await attached.program.end('SIGINT');
     });
-    await Promise.all([application.stdout.waitFor(/ready/), attached.next('application')]);
+    await Promise.all([application.stdout.waitFor(/ready/, patienceMs), attached.next('application', patienceMs)]);
     const far = host.guest.far('ttyS0');
     far.send(Buffer.from('a'));
-    await application.stdout.waitFor(/61/);
+    await application.stdout.waitFor(/61/, patienceMs);
     await host.guest.sendBreak('ttyS0');
-    await attached.next('link-event');
+    await attached.next('link-event', patienceMs);
     far.send(Buffer.from([0x62, 0xff, 0x63]));
-    const [, hex = ''] = await application.stdout.waitFor(/all ([0-9a-f]+)/);
+    const [, hex = ''] = await application.stdout.waitFor(/all ([0-9a-f]+)/, patienceMs);
     expect(hex).toBe(reads.replaceAll(' ', ''));
   });
 
@@ -254,10 +257,4 @@ while not data.endswith(b'c'):
   data += os.read(fd, 100)
   print(data.hex())
 print('all', data.hex())`;
-}
-
-/** TIOCM_LOOP of ioctl_tty(2): the UART's outputs come back as its inputs. */
-function loopOn(device: string): string {
-  const open = `fd = os.open("/dev/${device}", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)`;
-  return `${systemPython} -c 'import fcntl, os, struct; ${open}; fcntl.ioctl(fd, ${TIOCMBIS}, struct.pack("I", ${TIOCM_LOOP}))'`;
 }

@@ -1,5 +1,6 @@
 import { firstDifference, type LinkApplication, patternBytes, systemPython } from '@sercli/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { patienceMs } from '../testbed/guest-program.ts';
 import { requiresGuest } from '../testbed/requires-guest.ts';
 import { SerialHost } from '../testbed/serial-host.ts';
 import type { UartEnd } from '../testbed/uart-end.ts';
@@ -47,7 +48,7 @@ requiresGuest('the hardware of a machine', () => {
 
   it('is found by its name over mDNS, and listed with what is known of it', async () => {
     const ls = await host.sercli('ls', 'SerialMachine', '--json');
-    await ls.expectExit(0);
+    await ls.expectExit(0, patienceMs);
     const { ports } = JSON.parse(ls.stdout.text);
     const named = (name: string) => ports.find((port: { name: string }) => port.name === name);
     for (const name of ['ttyS0', 'ttyS1', 'ttyS4', 'ttyACM0', 'ttyUSB0']) expect(named(name)?.state).toBe('idle');
@@ -81,11 +82,26 @@ requiresGuest('the hardware of a machine', () => {
     await host.guest.writeFile('/tmp/echo.py', echoProgram);
     const echo = await host.guest.start(`${systemPython} -u /tmp/echo.py`);
     onTestFinished(() => echo.end('KILL'));
-    await echo.output.waitFor(/ready/);
+    await echo.output.waitFor(/ready/, patienceMs);
     const sent = patternBytes(bytes, 3);
     await application.send(sent);
     await application.until(() => application.received.length >= bytes);
     expect(firstDifference(application.received.from(), sent)).toBeUndefined();
+  });
+
+  it('is listed as in use while another program has it open, or has locked it', async () => {
+    const isUnavailable = async (reason: RegExp): Promise<void> => {
+      const listed = await host.portIs('ttyS1', ({ state }) => state === 'unavailable');
+      expect(listed.reason).toMatch(reason);
+    };
+    const holder = await host.guest.start('sleep 1000 0<>/dev/ttyS1');
+    await isUnavailable(/^sleep.* has it open$/);
+    await holder.end();
+    const locker = await host.guest.start("sh -c 'echo $$ >/var/lock/LCK..ttyS1; exec sleep 1000'");
+    await host.guest.run('until test -s /var/lock/LCK..ttyS1; do :; done');
+    await isUnavailable(/^sleep.* has locked it$/);
+    await locker.end();
+    await host.portIs('ttyS1', ({ state }) => state === 'idle');
   });
 
   it('is attached by name as a local port', async () => {
@@ -101,7 +117,7 @@ requiresGuest('the hardware of a machine', () => {
   describe('counters', () => {
     const listed = async (port: string): Promise<Counts> => {
       const ls = await host.sercli('ls', 'SerialMachine', '--json');
-      await ls.expectExit(0);
+      await ls.expectExit(0, patienceMs);
       const { counters } = JSON.parse(ls.stdout.text).ports.find(({ name }: { name: string }) => name === port);
       return counters;
     };

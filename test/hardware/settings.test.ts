@@ -1,6 +1,7 @@
 import { type LineSettings, parities } from '@sercli/protocol';
 import type { LinkApplication } from '@sercli/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { patienceMs } from '../testbed/guest-program.ts';
 import { requiresGuest } from '../testbed/requires-guest.ts';
 import { SerialHost } from '../testbed/serial-host.ts';
 
@@ -10,6 +11,7 @@ ports:
   ttyS0: /dev/ttyS0
   ttyS4: /dev/ttyS4
   adapter: { match: { serial: A50285BI } }
+  bus: { device: /dev/ttyS1, rs485: { rtsOnSend: on } }
 `;
 
 /** Divisors of 115200: what a PC's UART can do. */
@@ -91,13 +93,24 @@ requiresGuest('line settings', () => {
     await link.close();
   });
 
-  it('that are in force are told by attach and by ls, not those that were asked for', async () => {
+  it('RS-485 is refused where the driver cannot turn the line around', async () => {
+    await expect(host.open('bus')).rejects.toMatchObject({ code: 'no-rs485' });
+  });
+
+  it('that are in force are told by attach and by ls, beside those that were asked for', async () => {
     const { link } = await host.open('ttyS0', { settings: { baudRate: 115_200 } });
     await link.close();
     const attached = await host.attach('SerialMachine/ttyS0', '--settings', '921600');
     expect(attached.events.find(({ event }) => event === 'ready')).toMatchObject({ settings: { baudRate: 115_200 } });
+    const difference = { wanted: { baudRate: 921_600 }, settings: { baudRate: 115_200 } };
+    const differences = () => attached.events.filter(({ event }) => event === 'settings-differ');
+    expect(differences()).toMatchObject([difference]);
     const listed = await host.portIs('ttyS0', ({ state }) => state === 'open');
     expect(listed.settings.baudRate).toBe(115_200);
+    await host.guest.laptop.execute('stty', ['-F', attached.link, '230400']);
+    await attached.next('settings-differ', patienceMs);
+    expect(differences().at(-1)).toMatchObject({ wanted: { baudRate: 230_400 }, settings: { baudRate: 115_200 } });
+    expect(await host.guest.laptop.execute('stty', ['-F', attached.link, 'speed'])).toBe('115200\n');
     await attached.program.end('SIGINT');
   });
 

@@ -15,7 +15,12 @@ const project = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, 
 const bootTimeoutMs = 120_000;
 
 /** UARTs whose far ends are sockets in the emulator's folder, by the names that they have in the guest. */
-const uarts = { ttyS0: 'isa-serial,index=0', ttyS1: 'isa-serial,index=1', ttyS4: 'pci-serial' } as const;
+const uarts = {
+  ttyS0: 'isa-serial,index=0',
+  ttyS1: 'isa-serial,index=1',
+  ttyS4: 'pci-serial',
+  ttyS5: 'pci-serial',
+} as const;
 export type UartName = keyof typeof uarts;
 export const uartNames = Object.keys(uarts) as UartName[];
 
@@ -59,7 +64,7 @@ function machine(folder: string, { tap, guestAddress }: GuestNetwork): string[] 
 
 /** One UART more than there are: ttyS3 has no hardware. */
 function kernelOptions(address: string): string {
-  return `quiet panic=-1 console=ttyS2 8250.nr_uarts=5 project=${project} address=${address} command_port=${commandPort}`;
+  return `quiet panic=-1 console=ttyS2 8250.nr_uarts=6 project=${project} address=${address} command_port=${commandPort}`;
 }
 
 function device(text: string): string[] {

@@ -9,7 +9,7 @@ const execute = promisify(execFile);
 /** What the guest's hardware needs besides what is built into Debian's kernel, in the order of loading. */
 const drivers = [
   ...['virtio_pci', 'virtio_console', 'virtio_net', 'virtio_rng', '9pnet_virtio', '9p'],
-  ...['xhci_pci', 'ftdi_sio', 'cdc_acm', 'dummy_hcd', 'usb_f_acm', 'g_serial'],
+  ...['xhci_pci', 'usbmon', 'ftdi_sio', 'cdc_acm', 'dummy_hcd', 'usb_f_acm', 'g_serial'],
 ];
 
 /** Written into `folder`; returns the path of the archive. All it does is to make the host's file system the guest's. */

@@ -6,7 +6,7 @@ import { ChildProgram, LinkApplication } from '@sercli/testkit';
 import { AttachProgram } from '../support/attach-program.ts';
 import { sercliProgram } from '../support/sercli-program.ts';
 import { Guest } from './guest.ts';
-import type { GuestProgram } from './guest-program.ts';
+import { type GuestProgram, patienceMs } from './guest-program.ts';
 import { LoopbackDoor } from './loopback-door.ts';
 
 /** How long an agent may take to start in the guest, in milliseconds. */
@@ -88,7 +88,7 @@ export class SerialHost {
     const link = join(this.guest.folder, `link-to-${basename(address)}`);
     const program = await this.sercli('attach', address, '--json', '--link', link, ...options);
     const attached = new AttachProgram(program, link);
-    await attached.next('ready');
+    await attached.next('ready', patienceMs);
     return attached;
   }
 

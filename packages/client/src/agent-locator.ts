@@ -5,8 +5,11 @@ import { type AgentPlace, type ControlSockets, shownFingerprint } from '@sercli/
 import { type AgentAddress, defaultTcpPort, SercliError } from '@sercli/protocol';
 import { closest, distance } from 'fastest-levenshtein';
 
-/** How long agents have to answer a search by name, in milliseconds. */
-export const searchMs = 1_000;
+/**
+ * How long agents have to answer a search by name, in milliseconds: on a small or busy machine an answer can take more than a
+ * second, and only who asks for a name that nobody has waits so long.
+ */
+export const searchMs = 3_000;
 /** How long a name that the resolver knows is still searched for among the agents: an agent of that name goes first. */
 const preferAgentsMs = 300;
 /** After the first agent of a name, how long a second one has to show that the name is not unique. */

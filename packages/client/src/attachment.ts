@@ -2,6 +2,7 @@ import type { LinkState, RemoteLink } from '@sercli/link';
 import {
   formatPortAddress,
   type LineSettings,
+  type LineSettingsChange,
   type PortAddress,
   SercliError,
   type SessionRequest,
@@ -13,7 +14,7 @@ import { type AttachmentEvent, type AttachmentOptions, openOptions, virtualPortO
 import { Backoff } from './backoff.ts';
 import { closeInTime } from './close-in-time.ts';
 import { type FarPort, type LastLink, lookUpFarPort, startAfter } from './far-port.ts';
-import { Relay, type RelayEvent } from './relay.ts';
+import { Relay } from './relay.ts';
 import { mayBeLetIn, mayPass, waitToRetry } from './retry-wait.ts';
 
 /** A far port that was open for so long is tried again at once when it is lost; one that ends at once is not. */
@@ -103,7 +104,7 @@ export class Attachment {
     try {
       const port = await VirtualPort.create(virtualPortOptions(options, link.settings));
       const attachment = new Attachment(address, connections, port, options);
-      attachment.#up(link, undefined);
+      attachment.#up(link, undefined, settings);
       return attachment;
     } catch (error) {
       link.abort(toSercliError(error));
@@ -177,12 +178,12 @@ export class Attachment {
   async #open(last: LastLink | undefined): Promise<void> {
     const giveUp = new AbortController();
     this.#farPort = { kind: 'opening', giveUp, last };
-    const asked = this.port.settings;
+    const [asked, request] = [this.port.settings, this.#request(last)];
     try {
       const { signal } = giveUp;
-      const link = await this.#connections.open(this.address, this.#request(last), openOptions(this.#options, signal));
+      const link = await this.#connections.open(this.address, request, openOptions(this.#options, signal));
       if (signal.aborted) return link.abort(new SercliError('aborted', { what: formatPortAddress(this.address) }));
-      this.#up(link, last, asked);
+      this.#up(link, last, request.settings, asked);
     } catch (error) {
       if (!giveUp.signal.aborted) this.#lost(toSercliError(error), last, 0);
     }
@@ -198,16 +199,17 @@ export class Attachment {
     return { settings, role, ...(last.link.isResumable ? { start: startAfter(last) } : {}) };
   }
 
-  #up(link: RemoteLink, last: LastLink | undefined, asked?: LineSettings): void {
+  #up(link: RemoteLink, last: LastLink | undefined, settings?: LineSettingsChange, asked?: LineSettings): void {
     this.#keepCount();
     // Before anything of what it brings.
     this.#tell({ kind: 'up', settings: link.settings, start: link.start });
     const relay = new Relay(this.port, link, {
       isFixed: this.#options.isFixed ?? false,
+      asked: settings,
       // Who asked for what came before wants to read it.
       isPatient: this.#options.start !== undefined && !this.#wasOpened,
       backlog: last?.link,
-      told: (event) => this.#relayTold(event),
+      told: (event) => (event.kind === 'link-state' ? this.#linkState(event.state) : this.#tell(event)),
     });
     this.#farPort = { kind: 'up', link, relay };
     this.#upAt = performance.now();
@@ -218,11 +220,6 @@ export class Attachment {
       if (performance.now() - this.#upAt > steadyMs) this.#backoff.reset();
       this.#lost(why, { link, relay }, link.writeOffset - link.drainedOffset);
     });
-  }
-
-  #relayTold(event: RelayEvent): void {
-    if (event.kind === 'link-state') this.#linkState(event.state);
-    else this.#tell(event);
   }
 
   #linkState(state: LinkState): void {

@@ -3,11 +3,16 @@ import { describe, expect, it, vi } from 'vitest';
 import { Relay, type RelayEvent, type RelayOptions } from './relay.ts';
 import { FakePort, fakeLink } from './testing/relay-ends.ts';
 
-function setUp({ isFixed = false, isPatient = false, backlog }: Partial<RelayOptions> = {}) {
+function setUp({
+  isFixed = false,
+  hasControl = true,
+  ...options
+}: Partial<RelayOptions> & { hasControl?: boolean } = {}) {
   const port = new FakePort();
   const { link, state, received } = fakeLink();
+  state.hasControl = hasControl;
   const events: RelayEvent[] = [];
-  const relay = new Relay(port, link, { isFixed, isPatient, backlog, told: (event) => void events.push(event) });
+  const relay = new Relay(port, link, { isFixed, ...options, told: (event) => void events.push(event) });
   relay.start();
   return { port, state, received, events, relay };
 }
@@ -91,6 +96,27 @@ describe('Relay', () => {
     await settled();
     expect(events).toEqual([{ kind: 'settings-failed', wanted, reason: 'no such speed' }]);
     expect(port.shown.at(-1)).toEqual(defaultLineSettings);
+  });
+
+  it('tells what the device has in place of what the application set', async () => {
+    const { state, events, relay } = setUp();
+    const wanted = { ...defaultLineSettings, baudRate: 921_600 };
+    relay.applySettings(wanted);
+    state.configuring[0]?.answer(defaultLineSettings);
+    await settled();
+    expect(events).toEqual([{ kind: 'settings-differ', wanted, settings: defaultLineSettings }]);
+    relay.applySettings({ ...defaultLineSettings, baudRate: 9600 });
+    state.configuring[1]?.answer({ ...defaultLineSettings, baudRate: 9600 });
+    await settled();
+    expect(events).toHaveLength(1);
+  });
+
+  it('tells what the device has in place of what the link was opened with', () => {
+    const asked = { baudRate: 921_600 };
+    const wanted = { ...defaultLineSettings, ...asked };
+    expect(setUp({ asked }).events).toEqual([{ kind: 'settings-differ', wanted, settings: defaultLineSettings }]);
+    expect(setUp({ asked: { baudRate: 115_200 } }).events).toEqual([]);
+    expect(setUp({ asked, hasControl: false }).events).toEqual([]);
   });
 
   it('leaves to the next link what the last one was asked for and did not answer', async () => {

@@ -1,5 +1,12 @@
 import type { LinkEvent, LinkState, SerialLink } from '@sercli/link';
-import { equalLineSettings, type FlushQueue, type LineSettings, reasonOf } from '@sercli/protocol';
+import {
+  equalLineSettings,
+  type FlushQueue,
+  hasLineSettings,
+  type LineSettings,
+  type LineSettingsChange,
+  reasonOf,
+} from '@sercli/protocol';
 import type { VirtualPort } from '@sercli/virtual-port';
 
 /** Bytes that are moved at a time. */
@@ -27,6 +34,8 @@ export type ApplicationSide = Pick<
 export interface RelayOptions {
   /** What the application sets is not passed on. */
   readonly isFixed: boolean;
+  /** What the link was opened with. */
+  readonly asked?: LineSettingsChange | undefined;
   /** What comes waits until an application has opened the port for the first time and has set it up. */
   readonly isPatient?: boolean | undefined;
   /** A link that is over and still has bytes that were received before: they go to the application first. */
@@ -38,6 +47,8 @@ export interface RelayOptions {
 export type RelayEvent =
   /** The settings in force on the device changed. */
   | { readonly kind: 'settings'; readonly settings: LineSettings }
+  /** The device was asked for something that it cannot do, or that the agent does not let it do, and has something else. */
+  | { readonly kind: 'settings-differ'; readonly wanted: LineSettings; readonly settings: LineSettings }
   /** The application set something else than what is in force, and it was not passed on. */
   | { readonly kind: 'settings-ignored'; readonly wanted: LineSettings }
   /** The device did not take what the application set. */
@@ -79,7 +90,7 @@ export class Relay {
 
   /** @param asked what the port had when the link was asked for: what the application has set since then is passed on */
   start(asked: LineSettings = this.#port.settings): void {
-    if (equalLineSettings(asked, this.#port.settings)) this.#port.showSettings(this.#link.settings);
+    if (equalLineSettings(asked, this.#port.settings)) this.#opened();
     else this.applySettings(this.#port.settings);
     this.#link.listen({
       readable: () => this.moveToApplication(),
@@ -148,6 +159,18 @@ export class Relay {
     });
   }
 
+  #opened(): void {
+    this.#port.showSettings(this.#link.settings);
+    // Who only watches sets nothing, and asks for nothing by what the port is said to have.
+    if (this.#link.hasControl) this.#tellDifference(this.#options.asked ?? {});
+  }
+
+  #tellDifference(asked: LineSettingsChange): void {
+    const { settings } = this.#link;
+    if (hasLineSettings(settings, asked)) return;
+    this.#options.told({ kind: 'settings-differ', wanted: { ...settings, ...asked }, settings });
+  }
+
   /** @returns whether all that the link has was moved */
   #moveFrom(link: SerialLink): boolean {
     if (this.#isWaiting()) return false;
@@ -207,7 +230,10 @@ export class Relay {
       try {
         const settings = await this.#link.configure(wanted);
         // Meanwhile the application may have gone on: what it wants now is shown, not what it wanted then.
-        if (this.#wanted === undefined) this.#port.showSettings(settings);
+        if (this.#wanted === undefined) {
+          this.#port.showSettings(settings);
+          this.#tellDifference(wanted);
+        }
       } catch (error) {
         // The port keeps what the application wants, for the next link to be asked for.
         if (this.#link.state.kind === 'closed') return;

@@ -79,6 +79,10 @@ export const errorTable = {
     exit: 4,
     template: '{device} has no modem lines and no break; use a hardware serial port for those',
   },
+  'no-break': {
+    exit: 4,
+    template: 'the driver of {device} cannot send a break; use another adapter for that',
+  },
   'no-rs485': {
     exit: 4,
     template:

@@ -92,6 +92,11 @@ export const lineSettingKeys = [
   'flowControl',
 ] as const satisfies readonly (keyof LineSettings)[];
 
+/** Whether all that `change` names is as it says. */
+export function hasLineSettings(settings: LineSettings, change: LineSettingsChange): boolean {
+  return lineSettingKeys.every((key) => change[key] === undefined || change[key] === settings[key]);
+}
+
 /** Bits on the wire for one character: start bit, data bits, parity bit and stop bits. */
 export function bitsPerCharacter(settings: LineSettings): number {
   return 1 + settings.dataBits + (settings.parity === 'none' ? 0 : 1) + settings.stopBits;

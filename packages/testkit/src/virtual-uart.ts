@@ -13,6 +13,8 @@ export interface VirtualUartOptions {
   readonly marks?: boolean;
   /** Whether the driver counts; some only mark. */
   readonly counts?: boolean;
+  /** Whether the driver can send breaks. */
+  readonly breaks?: boolean;
   /** Whether the driver can tell when the hardware has sent everything; one that is `mistaken` says that it never has. */
   readonly end?: 'known' | 'unknown' | 'mistaken';
   /** How many characters the hardware keeps for sending; an adapter keeps more than a UART. */
@@ -62,7 +64,7 @@ export class VirtualUart implements SerialTty {
   #onBytes: (bytes: Uint8Array) => void = () => undefined;
 
   constructor({ clock, settings = defaultLineSettings, ...options }: VirtualUartOptions) {
-    this.#options = { clock, marks: true, counts: true, end: 'known', fifoCharacters: 16, ...options };
+    this.#options = { clock, marks: true, counts: true, breaks: true, end: 'known', fifoCharacters: 16, ...options };
     this.settings = settings;
     this.hasErrorMarks = this.#options.marks;
     this.farEnd = {
@@ -143,9 +145,10 @@ export class VirtualUart implements SerialTty {
     this.#lines = { ...this.#lines, dtr, rts };
     this.log.push(`dtr ${dtr ? 'on' : 'off'}, rts ${rts ? 'on' : 'off'}`);
   }
-  setBreak(on: boolean): void {
+  setBreak(on: boolean): boolean {
     this.#requireThere();
-    this.log.push(`break ${on ? 'on' : 'off'}`);
+    if (this.#options.breaks) this.log.push(`break ${on ? 'on' : 'off'}`);
+    return this.#options.breaks;
   }
   get counters(): LineCounters | undefined {
     this.#requireThere();

@@ -57,12 +57,16 @@ export function ioctlSetInt(fd: number, request: Request, value: number): void {
   ioctl(fd, request, new Uint8Array(Int32Array.of(value).buffer));
 }
 
-/** What `action` gives; undefined when this tty's driver lacks the function (ENOTTY, or EINVAL from some drivers). */
+/** ENOTTY as it should be, EINVAL from some drivers, and EOPNOTSUPP, as Node calls it, from cdc_acm. */
+const missing = ['ENOTTY', 'EINVAL', 'ENOTSUP'];
+
+/** What `action` gives; undefined when this tty's driver lacks the function. */
 export function unlessMissing<Result>(action: () => Result): Result | undefined {
   try {
     return action();
   } catch (error) {
-    if (error instanceof TtyError && (error.code === 'ENOTTY' || error.code === 'EINVAL')) return undefined;
+    if (error instanceof TtyError && Object.hasOwn(requests, error.syscall) && missing.includes(error.code))
+      return undefined;
     throw error;
   }
 }

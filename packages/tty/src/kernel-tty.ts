@@ -56,8 +56,8 @@ export class KernelTty implements SerialTty {
   setOutputs(outputs: { readonly dtr?: boolean; readonly rts?: boolean }): void {
     setOutputs(this.#fd, outputs);
   }
-  setBreak(on: boolean): void {
-    setBreak(this.#fd, on);
+  setBreak(on: boolean): boolean {
+    return setBreak(this.#fd, on);
   }
   get counters(): LineCounters | undefined {
     return readCounters(this.#fd);

@@ -1,4 +1,4 @@
-import { pretendsDataBits } from './pretended-settings.ts';
+import { withoutPretence } from './pretended-settings.ts';
 import { controlIndex, termiosFlags as flags, readTermios, type Termios, writeTermios } from './termios.ts';
 
 /** How a serial line is driven, in the words of node-serialport and Web Serial. */
@@ -39,10 +39,7 @@ export function readLineSettings(fd: number): LineSettings {
 export function applyLineSettings(fd: number, change: Partial<LineSettings>): LineSettings {
   const termios = readTermios(fd);
   const before = lineSettingsOf(termios);
-  const wanted = { ...before, ...change };
-  // As a driver does it that knows what its hardware cannot do: what there was stays.
-  const dataBits = pretendsDataBits(fd, before.dataBits) ? 8 : before.dataBits;
-  const settings = pretendsDataBits(fd, wanted.dataBits) ? { ...wanted, dataBits } : wanted;
+  const settings = withoutPretence(fd, { ...before, ...change }, before);
   writeTermios(fd, withLineSettings(termios, settings), 'now');
   return readLineSettings(fd);
 }

@@ -47,9 +47,9 @@ export function setOutputs(fd: number, outputs: { readonly dtr?: boolean; readon
   return done ?? false;
 }
 
-/** Begins or ends a break. A tty that knows no break ignores it. Throws TtyError. */
-export function setBreak(fd: number, on: boolean): void {
-  unlessMissing(() => ioctlValue(fd, on ? 'TIOCSBRK' : 'TIOCCBRK'));
+/** Begins or ends a break. False where the tty says that it cannot; a pseudo terminal takes it and does nothing. Throws TtyError. */
+export function setBreak(fd: number, on: boolean): boolean {
+  return unlessMissing(() => ioctlValue(fd, on ? 'TIOCSBRK' : 'TIOCCBRK')) !== undefined;
 }
 
 /** What the driver has counted since it was loaded (struct serial_icounter_struct, linux/serial.h). */

@@ -23,7 +23,8 @@ export interface SerialTty {
   applySettings(change: Partial<LineSettings>): LineSettings;
   readonly lines: ModemLines | undefined;
   setOutputs(outputs: { readonly dtr?: boolean; readonly rts?: boolean }): void;
-  setBreak(on: boolean): void;
+  /** False where the driver has no break. */
+  setBreak(on: boolean): boolean;
   readonly counters: LineCounters | undefined;
 
   /** Bytes that were received and not read. */

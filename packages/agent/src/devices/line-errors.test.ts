@@ -8,6 +8,52 @@ const counters: LineCounters = {
   changes: { cts: 0, dsr: 0, ri: 0, dcd: 0 },
 };
 
+it('tells a break once whose mark comes long after it was counted', async () => {
+  const clock = new VirtualClock();
+  const line = { counters, hasParity: false, isReadUp: true };
+  const told: string[] = [];
+  const errors = new LineErrors(clock, line, {
+    break: () => told.push('break'),
+    lineError: (error) => told.push(error),
+  });
+  line.counters = { ...counters, breaks: 1 };
+  const lookFor = async (looks: number): Promise<void> => {
+    for (let look = 0; look < looks; look += 1) {
+      errors.look(line.counters);
+      await clock.advance(20);
+    }
+  };
+  await lookFor(20);
+  expect(told).toEqual([]);
+  errors.marked(0);
+  expect(told).toEqual(['break']);
+  line.counters = { ...counters, breaks: 2 };
+  await lookFor(100);
+  expect(errors.counts.breaks).toBe(2);
+  expect(told).toEqual(['break']);
+});
+
+it('tells once what was taken for something that the driver does not mark', async () => {
+  const clock = new VirtualClock();
+  const line = { counters, hasParity: false, isReadUp: true };
+  const told: string[] = [];
+  const errors = new LineErrors(clock, line, {
+    break: () => told.push('break'),
+    lineError: (error) => told.push(error),
+  });
+  line.counters = { ...counters, breaks: 1 };
+  for (let look = 0; look < 100; look += 1) {
+    errors.look(line.counters);
+    await clock.advance(20);
+  }
+  expect(told).toEqual(['break']);
+  errors.marked(0);
+  expect(told).toEqual(['break']);
+  line.counters = { ...counters, breaks: 2 };
+  errors.marked(0);
+  expect(told).toEqual(['break', 'break']);
+});
+
 it('tells an overrun once, also when a mark comes before the look', () => {
   const line = { counters, hasParity: false, isReadUp: true };
   const told: string[] = [];

@@ -8,6 +8,12 @@ import type { LineCounts } from './line-counts.ts';
  */
 const mostToldInSecond = 100;
 
+/**
+ * How long a driver may take from counting to marking, in milliseconds: it counts in an interrupt, and marks are handed on by a
+ * thread of the kernel, which waits for the processor on a busy machine.
+ */
+const markWithinMs = 500;
+
 /** What a driver can mark among the bytes that it received. */
 type Kind = 'break' | 'parity' | 'framing';
 const kinds = ['break', 'parity', 'framing'] as const satisfies readonly Kind[];
@@ -43,9 +49,12 @@ export class LineErrors {
   readonly #marked: Counts = { ...noCounts };
   #overruns = 0;
   #overrunsAtLook = 0;
-  /** Counted, and not told yet: now, and at the last look. */
+  /** Counted, and not told yet. */
   readonly #untold: Counts = { ...noCounts };
-  #untoldBefore: Counts = noCounts;
+  /** When the first of these was counted. */
+  readonly #untoldSince: Counts = { ...noCounts };
+  /** Told because there was no mark; one that comes after all is not told again. */
+  readonly #toldUnmarked: Counts = { ...noCounts };
   #told: Counts = { ...noCounts };
   #toldSince = Number.NEGATIVE_INFINITY;
 
@@ -76,25 +85,28 @@ export class LineErrors {
     this.#count(this.#line.counters);
     const kind = this.#kindOf(byte);
     this.#marked[kind] += 1;
+    if (this.#untold[kind] === 0 && this.#toldUnmarked[kind] > 0) this.#toldUnmarked[kind] -= 1;
+    else this.#tell(kind);
     this.#untold[kind] = Math.max(0, this.#untold[kind] - 1);
-    this.#tell(kind);
     return kind !== 'break';
   }
 
-  /** To be called now and then: what was counted at the call before and has no mark yet, though all was read, gets none. */
+  /** To be called now and then: what was counted some time ago and has no mark yet, though all was read, gets none. */
   look(now: LineCounters | undefined): void {
     this.#count(now);
     if (this.#overruns !== this.#overrunsAtLook) this.#listener.lineError('overrun');
     this.#overrunsAtLook = this.#overruns;
-    const waiting = kinds.filter((kind) => this.#untoldBefore[kind] > 0 && this.#untold[kind] > 0);
-    if (waiting.length > 0 && this.#line.isReadUp) {
-      for (const kind of waiting) {
-        // The marks of a driver that makes them went with bytes that were lost.
-        if (this.#marked[kind] === 0) this.#tell(kind);
-        this.#untold[kind] = 0;
+    const since = this.#clock.now() - markWithinMs;
+    const waiting = kinds.filter((kind) => this.#untold[kind] > 0 && this.#untoldSince[kind] <= since);
+    if (waiting.length === 0 || !this.#line.isReadUp) return;
+    for (const kind of waiting) {
+      // The marks of a driver that makes them went with bytes that were lost.
+      if (this.#marked[kind] === 0) {
+        this.#tell(kind);
+        this.#toldUnmarked[kind] += 1;
       }
+      this.#untold[kind] = 0;
     }
-    this.#untoldBefore = { ...this.#untold };
   }
 
   #count(now: LineCounters | undefined): void {
@@ -103,6 +115,7 @@ export class LineErrors {
     if (now === undefined || before === undefined) return;
     for (const kind of kinds) {
       const more = difference(before, now, nameOfCount[kind]);
+      if (more > 0 && this.#untold[kind] === 0) this.#untoldSince[kind] = this.#clock.now();
       this.#counted[kind] += more;
       this.#untold[kind] += more;
     }

@@ -123,7 +123,7 @@ export class TtyLink extends LocalLink {
       const reason = 'bytes written before are held by flow control, and a break can only follow them';
       throw new SercliError('device-failed', { device: this.info.device, reason });
     }
-    this.#tty.setBreak(on);
+    if (!this.#tty.setBreak(on)) throw new SercliError('no-break', { device: this.info.device });
   }
 
   #read(): void {

@@ -45,6 +45,15 @@ describe('TtyLink of a UART', () => {
     expect(link.lineCounts).toMatchObject({ breaks: 1, parityErrors: 1, framingErrors: 1 });
   });
 
+  it('refuses a break that the driver cannot send, and puts back what the sequence has set before', async () => {
+    const { uart, link } = open({ breaks: false });
+    const refused = link.runSequence([{ dtr: false, waitMs: 10 }, { break: true, waitMs: 10 }, { break: false }]);
+    const refusal = refused.catch((error: unknown) => error);
+    await clock.advance(1000);
+    expect(await refusal).toMatchObject({ code: 'no-break' });
+    expect(uart.log).toEqual(['dtr off, rts on', 'dtr on, rts on']);
+  });
+
   it('takes a marked byte for what it can be where the driver does not count', async () => {
     const { uart, link, application } = open({ counts: false });
     uart.sendBreak();
@@ -62,7 +71,7 @@ describe('TtyLink of a UART', () => {
     const { uart, application } = open({ marks: false });
     uart.farEnd.write(Uint8Array.of(1));
     uart.sendBreak();
-    await clock.advance(60);
+    await clock.advance(600);
     expect(told(application)).toEqual(['break at 2']);
     await clock.advance(1000);
     expect(told(application)).toHaveLength(1);

@@ -1,9 +1,17 @@
 import { homedir } from 'node:os';
 import { openDevice } from '@sercli/agent';
 import { closeInTime, type SerialLink, type SessionEvent } from '@sercli/client';
-import { defaultLineSettings, formatLineSettings, parseLineSettings, parsePortAddress } from '@sercli/protocol';
+import {
+  defaultLineSettings,
+  formatLineSettings,
+  hasLineSettings,
+  type LineSettingsChange,
+  parseLineSettings,
+  parsePortAddress,
+} from '@sercli/protocol';
 import { ConsoleSession } from '../console-session.ts';
 import { AdmissionReport, waitingText } from '../output/admission-report.ts';
+import { differenceText } from '../output/settings-difference.ts';
 import { endQuietlyWithoutReader, tellLine } from '../output/terminal.ts';
 import { newAccess, newConnections } from '../program-info.ts';
 import { untilInterrupted } from './interruption.ts';
@@ -22,6 +30,10 @@ export async function runConsole(text: string, flags: ConsoleFlags): Promise<voi
   if (link === undefined) return;
   const role = link.hasControl ? '' : ', only watching';
   if (process.stdin.isTTY) tellLine(`${text} (${formatLineSettings(link.settings)}${role}); Ctrl-] leaves`);
+  const change = parseSettings(flags);
+  if (link.hasControl && !hasLineSettings(link.settings, change)) {
+    tellLine(`${text}: ${differenceText({ wanted: { ...link.settings, ...change }, settings: link.settings })}`);
+  }
   const { ended } = new ConsoleSession(link, {
     input: process.stdin,
     output: process.stdout,
@@ -35,7 +47,7 @@ export async function runConsole(text: string, flags: ConsoleFlags): Promise<voi
 
 /** Undefined when the user gave up before the port was open. */
 async function open(text: string, flags: ConsoleFlags, signal: AbortSignal): Promise<SerialLink | undefined> {
-  const change = flags.settings === undefined ? {} : parseLineSettings(flags.settings);
+  const change = parseSettings(flags);
   if (/^[./~]/.test(text)) {
     return openDevice(text.replace(/^~(?=\/)/, homedir()), { ...defaultLineSettings, ...change });
   }
@@ -48,6 +60,10 @@ async function open(text: string, flags: ConsoleFlags, signal: AbortSignal): Pro
     if (signal.aborted) return undefined;
     throw error;
   }
+}
+
+function parseSettings({ settings }: ConsoleFlags): LineSettingsChange {
+  return settings === undefined ? {} : parseLineSettings(settings);
 }
 
 function sessionTeller(text: string): (event: SessionEvent) => void {

@@ -3,6 +3,7 @@ import { formatLineSettings, formatPortAddress, type PortAddress } from '@sercli
 import { accessToJson, formatAccess } from './access-report.ts';
 import { AdmissionReport, waitingText } from './admission-report.ts';
 import { formatBytes } from './byte-count.ts';
+import { differenceText } from './settings-difference.ts';
 import { StatusLine } from './status-line.ts';
 import { colorsFor, printJson, printLine } from './terminal.ts';
 
@@ -23,6 +24,8 @@ export class AttachmentReport {
   readonly #missing = new Map<string, number>();
   #tellMissing: NodeJS.Timeout | undefined;
   readonly #admissions = new AdmissionReport();
+  /** What was told last of settings that were asked for and are not in force, by address: some programs ask all the time. */
+  readonly #differences = new Map<string, string>();
   /** Ports in whose agent's stead somebody else answers, by address; it is told once. */
   readonly #impostors = new Set<string>();
 
@@ -104,6 +107,8 @@ export class AttachmentReport {
     if (event.kind === 'key-changed') this.#impostors.add(name);
     if (event.kind === 'up' || event.kind === 'resumed') this.#impostors.delete(name);
     if (event.kind === 'up') this.#lost.delete(name);
+    if (event.kind === 'settings-differ') this.#differences.set(name, differenceText(event));
+    if (event.kind === 'settings') this.#differences.delete(name);
     if (event.kind === 'lost') this.#lost.set(name, event.error.code);
     if (event.kind === 'lost' || event.kind === 'idle') this.#admissions.givenUp(name);
   }
@@ -125,6 +130,7 @@ export class AttachmentReport {
 
   #isRepeated(name: string, event: AttachmentEvent): boolean {
     if (event.kind === 'key-changed') return this.#impostors.has(name);
+    if (event.kind === 'settings-differ') return this.#differences.get(name) === differenceText(event);
     return event.kind === 'lost' && this.#lost.get(name) === event.error.code;
   }
 }
@@ -180,6 +186,8 @@ function textOf(
       return undefined;
     case 'settings':
       return `the line is now ${formatLineSettings(event.settings)}`;
+    case 'settings-differ':
+      return differenceText(event);
     case 'settings-ignored': {
       const why = isWatching ? 'this session only watches' : 'the settings are fixed';
       return `the application asked for ${formatLineSettings(event.wanted)}; ${why}`;
