@@ -217,6 +217,7 @@ export class VirtualPort {
       else if (packet.kind === 'hang-up') this.#leave();
       else break;
     }
+    if (this.#packets.hasData) this.#packets.stall();
     this.#setInterest();
   }
 
