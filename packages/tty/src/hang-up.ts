@@ -1,4 +1,4 @@
-import { lastError, libc } from './system-calls.ts';
+import { isInterrupted, lastError, libc } from './system-calls.ts';
 
 const POLLHUP = 0x10;
 
@@ -9,6 +9,10 @@ const POLLHUP = 0x10;
 export function isHungUp(fd: number): boolean {
   // struct pollfd of poll(2): int fd; short events; short revents. POLLHUP is reported without being asked for.
   const entry = Int32Array.of(fd, 0);
-  if (libc().poll(new Uint8Array(entry.buffer), 1, 0) < 0) throw lastError('poll');
+  const memory = new Uint8Array(entry.buffer);
+  while (libc().poll(memory, 1, 0) < 0) {
+    // A signal that is pending interrupts even a poll that does not wait, whatever SA_RESTART says (signal(7)).
+    if (!isInterrupted()) throw lastError('poll');
+  }
   return ((new Int16Array(entry.buffer)[3] ?? 0) & POLLHUP) !== 0;
 }
