@@ -8,7 +8,8 @@ const stalledPacketBytes = 512;
 
 /** What one read of a ptmx in packet mode gave. */
 export type PacketRead =
-  | { readonly kind: 'data' }
+  /** `isLast`: no more data waited behind it. */
+  | { readonly kind: 'data'; readonly isLast: boolean }
   | { readonly kind: 'status'; readonly status: PacketStatus }
   /** Nothing waits. */
   | { readonly kind: 'none' }
@@ -71,11 +72,11 @@ export class PtyPackets {
     if (bytes === undefined) return { kind: 'hang-up' };
     const byte = into[0] ?? 0;
     if (bytes > 0 && byte !== 0) return { kind: 'status', status: decodePacketStatus(byte) };
-    if (into.buffer !== this.#memory.buffer) return { kind: bytes > 0 ? 'data' : 'none' };
+    if (into.buffer !== this.#memory.buffer) return bytes > 0 ? { kind: 'data', isLast: false } : { kind: 'none' };
     if (bytes <= 1) return { kind: 'none' };
     this.#start = 1;
     this.#end = bytes;
-    return { kind: 'data' };
+    return { kind: 'data', isLast: bytes < into.length };
   }
 }
 
