@@ -40,12 +40,11 @@ export const limitTable = {
     bounds:
       'bytes on the way from device to application: what the client keeps for an application that reads late; the log of the agent keeps the rest',
   },
-  sendWindowMs: {
-    value: 200,
+  sendWindowMinBytes: {
+    value: 1_024,
     bounds:
-      'milliseconds that the driver needs for what is on the way from application to device: all of it is still to be sent when the user presses Ctrl-C',
+      'bytes that may be on the way to the device, however slow it is: all of it is still to be sent when the user presses Ctrl-C',
   },
-  sendWindowMinBytes: { value: 4_096, bounds: 'bytes that may be on the way to the device, however slow it is' },
   sendWindowMaxBytes: { value: 262_144, bounds: 'bytes that may be on the way to the device, however fast it is' },
   keptBytes: {
     value: 1_048_576,

@@ -68,6 +68,11 @@ export function isLater(): boolean {
   return errno === EAGAIN || errno === EINTR;
 }
 
+/** True when a signal came during the call that just failed: it is to be made again. */
+export function isInterrupted(): boolean {
+  return libc().errno() === EINTR;
+}
+
 export function closeFd(fd: number): void {
   if (libc().close(fd) < 0) throw lastError('close');
 }

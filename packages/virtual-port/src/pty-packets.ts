@@ -3,21 +3,29 @@ import { decodePacketStatus, type PacketStatus, type PolledFd, TtyError } from '
 /** The kernel hands over 4,095 bytes at a time (n_tty's buffer), and the status byte. */
 const packetBytes = 4096;
 
+/** What is read of an application that writes faster than its bytes are consumed: the rest stays in the kernel. */
+const stalledPacketBytes = 512;
+
 /** What one read of a ptmx in packet mode gave. */
 export type PacketRead =
-  | { readonly kind: 'data' }
+  /** `isLast`: no more data waited behind it. */
+  | { readonly kind: 'data'; readonly isLast: boolean }
   | { readonly kind: 'status'; readonly status: PacketStatus }
   /** Nothing waits. */
   | { readonly kind: 'none' }
   /** Nothing waits, and nobody holds the far end open. */
   | { readonly kind: 'hang-up' };
 
-/** Reads packets (TIOCPKT, ioctl_tty(2)) and keeps the data of one until it is consumed. */
+/**
+ * Reads packets (TIOCPKT, ioctl_tty(2)) and keeps the data of one until it is consumed: of small ones while whoever
+ * consumes is slow, for what is kept here is still to be sent when the user presses Ctrl-C.
+ */
 export class PtyPackets {
   readonly #memory = new Uint8Array(packetBytes);
   readonly #polled: PolledFd;
   #start = 0;
   #end = 0;
+  #nextBytes = packetBytes;
 
   constructor(polled: PolledFd) {
     this.#polled = polled;
@@ -37,13 +45,21 @@ export class PtyPackets {
     this.#start += bytes;
   }
 
+  /** What was read is not consumed at once: the next packet is a small one. */
+  stall(): void {
+    this.#nextBytes = stalledPacketBytes;
+  }
+
   discard(): void {
     this.#start = this.#end;
   }
 
   /** Reads the next packet; while data is kept, only a status, which the kernel hands over ahead of data. */
   readNext(): PacketRead {
-    return this.hasData ? this.readStatus() : this.#read(this.#memory);
+    if (this.hasData) return this.readStatus();
+    const packet = this.#read(this.#memory.subarray(0, this.#nextBytes));
+    if (packet.kind === 'data') this.#nextBytes = Math.min(packetBytes, 2 * this.#nextBytes);
+    return packet;
   }
 
   /** Reads a status if one waits. A read of one byte takes no data: it is used up by the byte that announces it. */
@@ -56,11 +72,11 @@ export class PtyPackets {
     if (bytes === undefined) return { kind: 'hang-up' };
     const byte = into[0] ?? 0;
     if (bytes > 0 && byte !== 0) return { kind: 'status', status: decodePacketStatus(byte) };
-    if (into !== this.#memory) return { kind: bytes > 0 ? 'data' : 'none' };
+    if (into.buffer !== this.#memory.buffer) return bytes > 0 ? { kind: 'data', isLast: false } : { kind: 'none' };
     if (bytes <= 1) return { kind: 'none' };
     this.#start = 1;
     this.#end = bytes;
-    return { kind: 'data' };
+    return { kind: 'data', isLast: bytes < into.length };
   }
 }
 

@@ -212,11 +212,15 @@ export class VirtualPort {
   #onReadable(): void {
     for (let packets = 0; packets < packetsPerTurn && this.#isInUse() && !this.#packets.hasData; packets++) {
       const packet = this.#packets.readNext();
-      if (packet.kind === 'data') this.#listener?.readable();
-      else if (packet.kind === 'status') this.#tellStatus(packet.status);
+      if (packet.kind === 'data') {
+        this.#listener?.readable();
+        // Looking again would find nothing; what comes meanwhile is told.
+        if (packet.isLast) break;
+      } else if (packet.kind === 'status') this.#tellStatus(packet.status);
       else if (packet.kind === 'hang-up') this.#leave();
       else break;
     }
+    if (this.#packets.hasData) this.#packets.stall();
     this.#setInterest();
   }
 

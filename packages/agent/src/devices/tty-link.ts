@@ -13,12 +13,14 @@ import { type LineCounts, noLineCounts } from './line-counts.ts';
 import { LineErrors } from './line-errors.ts';
 import { LineMonitor } from './line-monitor.ts';
 import { LocalLink, receiveQueueBytes } from './local-link.ts';
+import { mostReadBytes, ReadMemory } from './read-memory.ts';
+import { ReadingPace } from './reading-pace.ts';
+import { ticksOf } from './shared-ticks.ts';
 import { UnsentBytes } from './unsent-bytes.ts';
 
-/** A tty gives at most this with one read(2) (N_TTY_BUF_SIZE). */
-const readBytes = 4096;
-/** Memory for many reads at once: what was received is handed on without being copied. */
-const slabBytes = 65_536;
+/** Reads of one turn of the event loop, so that a device that sends all it can leaves time to the others. */
+const readsPerTurn = 4;
+const memory = new ReadMemory();
 
 export interface TtyLinkOptions {
   readonly info: LinkInfo;
@@ -41,8 +43,9 @@ export class TtyLink extends LocalLink {
   readonly #unsent: UnsentBytes;
   readonly #explainLoss: (cause: Error) => Promise<SercliError>;
   readonly #release: () => Promise<void>;
-  #slab = new Uint8Array(slabBytes);
-  #slabUsed = 0;
+  readonly #pace = new ReadingPace();
+  /** Set while what comes is gathered until the next tick. */
+  #stopGathering: (() => void) | undefined;
   #isRoomAwaited = false;
 
   /** @throws TtyError when the tty cannot be asked for its settings */
@@ -73,6 +76,7 @@ export class TtyLink extends LocalLink {
 
   protected override take(bytes: Uint8Array): number {
     const taken = this.#write(bytes);
+    this.#answerMayCome();
     if (this.#hasLines) this.#unsent.wrote(taken);
     if (taken < bytes.length) {
       this.#isRoomAwaited = true;
@@ -113,6 +117,7 @@ export class TtyLink extends LocalLink {
 
   protected override async release(): Promise<void> {
     this.#monitor?.stop();
+    this.#stopGathering?.();
     await this.#tty.close();
     await this.#release();
   }
@@ -126,25 +131,49 @@ export class TtyLink extends LocalLink {
     if (!this.#tty.setBreak(on)) throw new SercliError('no-break', { device: this.info.device });
   }
 
+  /** Reads on as long as the driver gives all that one read can. */
   #read(): void {
-    if (this.#slab.length - this.#slabUsed < readBytes) {
-      this.#slab = new Uint8Array(slabBytes);
-      this.#slabUsed = 0;
+    for (let reads = 1; ; reads++) {
+      const chunk = memory.next();
+      const bytes = this.#tty.read(chunk);
+      this.#pace.read(bytes, this.clock.now());
+      this.#receive(chunk.subarray(0, bytes));
+      if (bytes < mostReadBytes || reads === readsPerTurn || !this.#hasRoom) break;
     }
-    const bytes = this.#tty.read(this.#slab.subarray(this.#slabUsed, this.#slabUsed + readBytes));
-    this.#receive(this.#slab.subarray(this.#slabUsed, this.#slabUsed + bytes));
+    if (this.#pace.isGathering) this.#stopGathering ??= ticksOf(this.clock).next(() => this.#readGathered());
     this.#watch();
   }
 
-  /** The slab's free part begins with these bytes; marks among them are not kept. */
+  #readGathered(): void {
+    this.#stopGathering = undefined;
+    if (!this.isUp) return;
+    try {
+      this.#read();
+    } catch (error) {
+      if (!(error instanceof TtyError)) throw error;
+      void this.#lost(error);
+    }
+  }
+
+  #answerMayCome(): void {
+    this.#pace.wrote();
+    if (this.#stopGathering === undefined) return;
+    this.#stopGathering();
+    this.#stopGathering = undefined;
+    this.#watch();
+  }
+
+  /** Marks among the bytes are taken out; memory is kept only for what nobody has consumed at once. */
   #receive(chunk: Uint8Array): void {
     const errors = this.#errors;
-    const keep = (bytes: Uint8Array): void => {
-      if (bytes.buffer === this.#slab.buffer) this.#slabUsed += bytes.length;
+    let delivered = 0;
+    const deliver = (bytes: Uint8Array): void => {
+      if (bytes.buffer === chunk.buffer) delivered += bytes.length;
       this.received.push(bytes);
     };
-    if (this.#marks === undefined || errors === undefined) keep(chunk);
-    else this.#marks.decode(chunk, { bytes: keep, mark: (byte) => errors.marked(byte) });
+    if (this.#marks === undefined || errors === undefined) deliver(chunk);
+    else this.#marks.decode(chunk, { bytes: deliver, mark: (byte) => errors.marked(byte) });
+    if (this.received.queuedBytes > 0) memory.keep(delivered);
   }
 
   #roomCame(): void {
@@ -166,8 +195,12 @@ export class TtyLink extends LocalLink {
 
   #watch(): void {
     if (!this.isUp) return;
-    const readable = this.received.queuedBytes < receiveQueueBytes;
+    const readable = this.#stopGathering === undefined && this.#hasRoom;
     this.#tty.setInterest({ readable, writable: this.#isRoomAwaited });
+  }
+
+  get #hasRoom(): boolean {
+    return this.received.queuedBytes < receiveQueueBytes;
   }
 
   get #hasLines(): boolean {

@@ -1,12 +1,12 @@
 import { errorFromTold, SercliError, tellError } from '../errors.ts';
 import type { Limits } from '../limits.ts';
 import type { AccepterHandlers, SessionKeeper } from './accepter-handlers.ts';
+import { DriverWindow } from './driver-window.ts';
 import type { Message, MessageOf } from './message-table.ts';
 import type { Done } from './messages/done.ts';
 import { isSinceWire2, type PortEvent } from './messages/event.ts';
 import { type Opened, openedOfWire1 } from './messages/opened.ts';
 import { PresentEvents } from './present-events.ts';
-import { RateWindow } from './rate-window.ts';
 import { checkRequest } from './request-limits.ts';
 import type { Session } from './session.ts';
 import { SessionStream, type SessionWay } from './session-stream.ts';
@@ -24,7 +24,7 @@ type State =
 export class AccepterSession implements Session {
   readonly #stream: SessionStream;
   readonly #limits: Limits;
-  readonly #rate: RateWindow;
+  readonly #window: DriverWindow;
   readonly #clientWindow: number;
   readonly #wire: number;
   #handlers: AccepterHandlers | undefined;
@@ -33,7 +33,6 @@ export class AccepterSession implements Session {
   /** Requests that are done, beyond the unbroken run up to `#applied`. */
   readonly #finished = new Set<number>();
   #applied = 0;
-  #taken = 0;
   #resumptions = 0;
   #lastAttempt = 0;
   readonly #present = new PresentEvents();
@@ -42,7 +41,7 @@ export class AccepterSession implements Session {
   constructor(open: MessageOf<'open'>, way: SessionWay, { limits, wire }: { limits: Limits; wire: number }) {
     this.#limits = limits;
     this.#wire = wire;
-    this.#rate = new RateWindow(limits);
+    this.#window = new DriverWindow(limits);
     this.#clientWindow = open.window;
     const progress = {
       taken: () => this.#handlers?.taken() ?? 0,
@@ -241,9 +240,8 @@ export class AccepterSession implements Session {
 
   #windowBytes(now: number): number {
     const taken = this.#handlers?.taken() ?? 0;
-    if (taken > this.#taken) this.#rate.taken(taken - this.#taken, now);
-    this.#taken = taken;
-    return this.#rate.size(now, this.#stream.roundTripMs);
+    const waiting = this.#stream.inbox.offset - taken;
+    return this.#window.size(now, this.#stream.roundTripMs, { taken, waiting });
   }
 
   #receiveRequest({ sequence, offset, request }: MessageOf<'request'>): void {
