@@ -1,0 +1,24 @@
+import { ChildProgram } from '../../packages/testkit/dist/child-program.js';
+import { freeTcpPorts, untilListening } from './listening.mjs';
+import { startSocatClients } from './socat-clients.mjs';
+
+/** socat on both ends, one process for each port and end: bytes and nothing else. */
+export const socat = {
+  name: 'socat',
+  title: 'socat on both ends',
+  needs: ['socat'],
+  async start({ folder, devices }) {
+    const tcpPorts = await freeTcpPorts(devices.length);
+    const agents = await Promise.all(
+      devices.map((device, index) =>
+        ChildProgram.start('socat', [
+          `file:${device},rawer,b115200`,
+          `tcp-listen:${tcpPorts[index]},bind=127.0.0.1,nodelay`,
+        ]),
+      ),
+    );
+    await untilListening(tcpPorts);
+    const { programs, links } = await startSocatClients(folder, tcpPorts, ',nodelay');
+    return { agents, clients: programs, links, tcpPorts };
+  },
+};

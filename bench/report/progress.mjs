@@ -1,0 +1,34 @@
+import { formatValue } from './metric-table.mjs';
+
+/** Tells on standard error what is going on: in one line on a terminal, line by line elsewhere. */
+export class Progress {
+  #isTerminal = process.stderr.isTTY === true;
+
+  starts({ title }, ports) {
+    this.#show(`starting ${title}, ${ports === 1 ? '1 port' : `${ports} ports`}`);
+  }
+
+  warmsUp({ rows }) {
+    this.#show(`warming up: ${rows.map(({ name }) => name).join(', ')}`);
+  }
+
+  turn({ round, rounds, row, chain, result }) {
+    const [[metric, value]] = Object.entries(result.values);
+    this.#show(`round ${round} of ${rounds}: ${row.name}, ${chain.name}: ${formatValue(metric, value)}`);
+  }
+
+  /** Something that stays to be read. */
+  says(text) {
+    this.end();
+    process.stderr.write(`${text}\n`);
+  }
+
+  end() {
+    if (this.#isTerminal) process.stderr.write('\r\x1b[K');
+  }
+
+  #show(text) {
+    if (this.#isTerminal) process.stderr.write(`\r\x1b[K${text.slice(0, process.stderr.columns - 1)}`);
+    else process.stderr.write(`${text}\n`);
+  }
+}
