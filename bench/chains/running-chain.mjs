@@ -24,6 +24,11 @@ export class RunningChain {
     this.#parts = parts;
   }
 
+  /** What the application has open. */
+  get links() {
+    return this.#parts.links;
+  }
+
   get tcpPorts() {
     return this.#parts.tcpPorts;
   }

@@ -33,13 +33,18 @@ async function startChain({ folder, devices }, { clientOptions, ...options }) {
 }
 
 /** Starts ser2net, which listens on a TCP port for each device. */
-export async function startSer2net({ folder, devices }, tcpPorts, options = {}) {
-  const file = join(folder, 'ser2net.yaml');
-  writeFileSync(file, configuration(devices, tcpPorts, options));
-  // In the foreground: as a daemon it would be nobody's child.
-  const program = await ChildProgram.start('ser2net', ['-n', '-d', '-c', file]);
+export async function startSer2net(place, tcpPorts, options = {}) {
+  const [file, ...args] = ser2netCommand(place, tcpPorts, options);
+  const program = await ChildProgram.start(file, args);
   await untilListening(tcpPorts);
   return program;
+}
+
+/** The command line of a ser2net whose configuration it writes. In the foreground: a daemon would be nobody's child. */
+export function ser2netCommand({ folder, devices }, tcpPorts, options = {}) {
+  const file = join(folder, 'ser2net.yaml');
+  writeFileSync(file, configuration(devices, tcpPorts, options));
+  return ['ser2net', '-n', '-d', '-c', file];
 }
 
 function configuration(devices, tcpPorts, { accepterOptions = '', connectionOptions = {} }) {

@@ -8,6 +8,8 @@ const jobs = ['ping', 'echo', 'send', 'receive', 'burst', 'collect'];
 
 /** program -> the C files that it is made of */
 const programs = {
+  'pty-content': ['pty-content'],
+  started: ['started', 'ports'],
   endpoint: ['endpoint', 'ports', 'job', 'pattern', 'samples', ...jobs],
 };
 

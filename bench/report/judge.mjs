@@ -1,14 +1,15 @@
-import { ratio } from './statistics.mjs';
+import { ratio, summary } from './statistics.mjs';
 import { targets } from './target-table.mjs';
 
-/** Every target of which both sides were measured: how far it is, and whether it is met. */
+/** Every target of which all that it takes was measured: how far it is, and whether it is met. */
 export function judge(measurements) {
   return targets.flatMap((target) => {
-    const values = measurements.values(target.row, target.of, target.metric);
-    const baseline = measurements.values(target.row, target.against, target.metric);
-    if (values === undefined || baseline === undefined) return [];
-    const result = ratio(values, baseline);
-    return [{ ...target, ratio: result.median, quartiles: result.quartiles, isMet: reaches(target, result.median) }];
+    const { row, metric, of, against } = target;
+    const values = measurements.values(row, of, metric);
+    const baseline = against === undefined ? undefined : measurements.values(row, against, metric);
+    if (values === undefined || (against !== undefined && baseline === undefined)) return [];
+    const { median, quartiles } = baseline === undefined ? summary(values) : ratio(values, baseline);
+    return [{ ...target, median, quartiles, isMet: reaches(target, median) }];
   });
 }
 

@@ -1,4 +1,5 @@
 const microseconds = { unit: 'us', digits: 0 };
+const milliseconds = { unit: 'ms', digits: 1 };
 const cpu = { unit: 's per 100 MB', digits: 2 };
 
 /** Every figure that a row can have: what it is called and how it is written. */
@@ -9,6 +10,25 @@ export const metricTable = {
   rate: { title: 'rate', unit: 'MB/s', digits: 1 },
   agentCpu: { title: 'CPU agent', ...cpu },
   clientCpu: { title: 'CPU client', ...cpu },
+  agentLoad: { title: 'CPU agent', unit: '%', digits: 1 },
+  clientLoad: { title: 'CPU client', unit: '%', digits: 1 },
+  lost: { title: 'lost at the UART', unit: 'bytes', digits: 0 },
+  clientMemory: { title: 'all clients (PSS)', unit: 'MB', digits: 1 },
+  clientResident: { title: 'all clients (RSS)', unit: 'MB', digits: 1 },
+  agentPerPort: { title: 'agent per further port', unit: 'kB', digits: 1 },
+  agentPerUsedPort: { title: 'the same with used ports and their logs', unit: 'kB', digits: 1 },
+  agentStart: { title: 'agent listens', ...milliseconds },
+  clientStart: { title: 'link can be used', ...milliseconds },
+  bareNode: { title: 'node -e 0', ...milliseconds },
+  agentBeyondNode: { title: 'agent listens, beyond Node', ...milliseconds },
+  clientBeyondNode: { title: 'link can be used, beyond Node', ...milliseconds },
+  heldTime: { title: 'held by the chain, as line time', ...milliseconds },
+  heldBytes: { title: 'held by the chain', unit: 'kB', digits: 1 },
+  lateBytes: { title: 'came after tcflush', unit: 'kB', digits: 1 },
+  inTerminal: { title: "in the application's terminal", unit: 'bytes', digits: 0 },
+  inDriver: { title: 'in the driver', unit: 'bytes', digits: 0 },
+  timesIdle: { title: 'p99 over idle p99', unit: 'x', digits: 2 },
+  handshakes: { title: 'handshakes', unit: 'per second', digits: 0 },
 };
 
 export function formatValue(metric, value) {

@@ -8,13 +8,13 @@ export class Progress {
     this.#show(`starting ${title}, ${ports === 1 ? '1 port' : `${ports} ports`}`);
   }
 
-  warmsUp({ rows }) {
+  warmsUp(rows) {
     this.#show(`warming up: ${rows.map(({ name }) => name).join(', ')}`);
   }
 
-  turn({ round, rounds, row, chain, result }) {
+  turn({ round, row, chain, result }) {
     const [[metric, value]] = Object.entries(result.values);
-    this.#show(`round ${round} of ${rounds}: ${row.name}, ${chain.name}: ${formatValue(metric, value)}`);
+    this.#show(`round ${round}: ${row.name}, ${chain.name}: ${formatValue(metric, value)}`);
   }
 
   /** Something that stays to be read. */

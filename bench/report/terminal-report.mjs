@@ -14,11 +14,11 @@ export function terminalReport({ rows, targets }) {
       ]);
     }),
   );
-  const compared = targets.map(({ row, metric, of, against, ratio, quartiles, isMet, ...goal }) => [
+  const compared = targets.map(({ row, metric, of, against, median, quartiles, isMet, ...goal }) => [
     row,
     metricTable[metric].title,
-    `${of} / ${against}`,
-    ratio.toFixed(2),
+    against === undefined ? of : `${of} / ${against}`,
+    against === undefined ? formatValue(metric, median) : median.toFixed(2),
     quartiles.map((value) => value.toFixed(2)).join(' to '),
     wanted(goal),
     isMet ? 'met' : 'MISSED',
@@ -26,7 +26,7 @@ export function terminalReport({ rows, targets }) {
   return [
     ...formatTable(['row', 'figure', 'chain', 'median', 'quartiles'], measured, 3),
     '',
-    ...formatTable(['row', 'figure', 'ratio of', 'ratio', 'quartiles', 'target', ''], compared, 3),
+    ...formatTable(['row', 'figure', 'of', 'median', 'quartiles', 'target', ''], compared, 3),
   ].join('\n');
 }
 
