@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { chainTable } from './chains/chain-table.mjs';
-import { groups } from './rows/group-table.mjs';
+import { rowNames } from './rows/group-table.mjs';
 
 const options = {
   quick: { type: 'boolean', default: false },
@@ -11,8 +11,6 @@ const options = {
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 };
-
-const rowNames = groups.flatMap(({ rows }) => rows.map(({ name }) => name));
 
 export const usage = `npm run bench [-- OPTIONS]: sercli beside ser2net and socat, measured in turns.
   --quick          under two minutes; says little of tails

@@ -11,35 +11,47 @@ import { shuffled } from './machine/random-order.mjs';
 export async function measureGroup(group, run) {
   const rows = group.rows.filter(({ name }) => run.rows.includes(name));
   const chains = run.chains.map((name) => chainTable[name]);
-  if (!rows.some((row) => chains.some((chain) => isMeasured(row, chain)))) return;
-  if (group.ports === undefined) return measureRounds(rows, chains, run);
+  if (turnsOf(rows, chains).length === 0) return;
+  if (group.ports === undefined) return measureRounds(turnsOf(rows, chains), run);
   const running = [];
   try {
     for (const chain of chains) {
       run.progress.starts(chain, group.ports);
       running.push(await RunningChain.start(chain, group.ports, run.place));
     }
-    await warmUp(rows, running, run);
-    await measureRounds(rows, running, run);
+    const turns = turnsOf(rows, running);
+    await warmUp(turns, run);
+    await measureRounds(turns, run);
   } finally {
     for (const chain of running) await chain.close();
   }
 }
 
 /** What runs for days has been compiled by its second minute: the first turns of Node say nothing of the others. */
-async function warmUp(rows, chains, { place, progress }) {
-  progress.warmsUp(rows);
-  for (const { row, chain } of turnsOf(rows, chains)) await turn(row, chain, warmUpEffort, place);
+async function warmUp(turns, { place, progress }) {
+  progress.warmsUp(turns);
+  for (const { row, chain } of turns) await row.measure(chain, warmUpEffort, place);
 }
 
-async function measureRounds(rows, chains, { effort, place, random, progress, measurements }) {
+async function measureRounds(turns, { effort, random, ...run }) {
   for (let round = 1; round <= effort.rounds; round += 1) {
-    const due = rows.filter(({ rounds = round }) => round <= rounds);
-    for (const { row, chain } of shuffled(turnsOf(due, chains), random)) {
-      const result = await turn(row, chain, effort, place);
-      measurements.add(row.name, chain.name, result);
-      progress.turn({ round, row, chain, result });
-    }
+    const due = turns.filter(
+      ({ row, chain }) => round <= (row.rounds ?? round) && !run.measurements.failed(row, chain),
+    );
+    for (const turn of shuffled(due, random)) await measureTurn(turn, round, effort, run);
+  }
+}
+
+/** What fails once is not tried again, and the rest goes on. */
+async function measureTurn({ row, chain }, round, effort, { place, progress, measurements }) {
+  try {
+    const result = await row.measure(chain, effort, place);
+    measurements.add(row.name, chain.name, result);
+    progress.turn({ round, row, chain, result });
+  } catch (error) {
+    const message = shortened(error.message);
+    measurements.fail(row, chain, message);
+    progress.says(`failed: ${row.name} on ${chain.name}: ${message}`);
   }
 }
 
@@ -51,10 +63,7 @@ function isMeasured(row, chain) {
   return row.chains?.includes(chain.name) ?? true;
 }
 
-async function turn(row, chain, effort, place) {
-  try {
-    return await row.measure(chain, effort, place);
-  } catch (error) {
-    throw new Error(`${row.name} on ${chain.name} failed: ${error.message}`, { cause: error });
-  }
+/** Beginning and end: in between stands what programs have printed, and the names of all their ports. */
+function shortened(message) {
+  return message.length <= 2000 ? message : `${message.slice(0, 500)} ... ${message.slice(-1500)}`;
 }

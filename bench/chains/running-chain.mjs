@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Endpoint } from '../load/endpoint.mjs';
+import { endPrograms, runningPrograms } from './program.mjs';
 
 /** A chain that runs, with devices at one end and an application that has all ports open at the other. */
 export class RunningChain {
@@ -11,9 +12,16 @@ export class RunningChain {
   static async start(definition, portCount, { folder: parent, programs }) {
     const folder = mkdtempSync(join(parent, `${definition.name}-`));
     const device = await Endpoint.device(programs.endpoint, portCount);
-    const parts = await definition.start({ folder, devices: device.paths });
-    const application = await Endpoint.application(programs.endpoint, parts.links);
-    return new RunningChain(definition, { folder, device, application, ...parts });
+    const others = runningPrograms();
+    try {
+      const parts = await definition.start({ folder, devices: device.paths });
+      const application = await Endpoint.application(programs.endpoint, parts.links);
+      return new RunningChain(definition, { folder, device, application, ...parts });
+    } catch (error) {
+      await endPrograms(others);
+      await device.close();
+      throw error;
+    }
   }
 
   constructor(definition, { folder, device, application, ...parts }) {

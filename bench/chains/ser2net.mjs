@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ChildProgram } from '../../packages/testkit/dist/child-program.js';
 import { freeTcpPorts, untilListening } from './listening.mjs';
+import { startProgram } from './program.mjs';
 import { startSocatClients } from './socat-clients.mjs';
 
 /** ser2net and a socat for each port, as in the article and with every default. */
@@ -35,7 +35,7 @@ async function startChain({ folder, devices }, { clientOptions, ...options }) {
 /** Starts ser2net, which listens on a TCP port for each device. */
 export async function startSer2net(place, tcpPorts, options = {}) {
   const [file, ...args] = ser2netCommand(place, tcpPorts, options);
-  const program = await ChildProgram.start(file, args);
+  const program = await startProgram(file, args);
   await untilListening(tcpPorts);
   return program;
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ChildProgram } from '../../packages/testkit/dist/child-program.js';
+import { startProgram } from './program.mjs';
 
 /** The program as `npm install -g sercli` puts it there: bundled. */
 export const sercliProgram = fileURLToPath(new URL('../../packages/cli/bin/sercli.cjs', import.meta.url));
@@ -28,7 +28,7 @@ export class SercliHome {
   }
 
   start(...args) {
-    return ChildProgram.start(process.execPath, [sercliProgram, ...args], { environment: this.#environment });
+    return startProgram(process.execPath, [sercliProgram, ...args], { environment: this.#environment });
   }
 
   /** Runs sercli to its end; resolves to what it printed. */

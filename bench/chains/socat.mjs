@@ -1,5 +1,5 @@
-import { ChildProgram } from '../../packages/testkit/dist/child-program.js';
 import { freeTcpPorts, untilListening } from './listening.mjs';
+import { startProgram } from './program.mjs';
 import { startSocatClients } from './socat-clients.mjs';
 
 /** socat on both ends, one process for each port and end: bytes and nothing else. */
@@ -11,10 +11,7 @@ export const socat = {
     const tcpPorts = await freeTcpPorts(devices.length);
     const agents = await Promise.all(
       devices.map((device, index) =>
-        ChildProgram.start('socat', [
-          `file:${device},rawer,b115200`,
-          `tcp-listen:${tcpPorts[index]},bind=127.0.0.1,nodelay`,
-        ]),
+        startProgram('socat', [`file:${device},rawer,b115200`, `tcp-listen:${tcpPorts[index]},bind=127.0.0.1,nodelay`]),
       ),
     );
     await untilListening(tcpPorts);

@@ -8,8 +8,8 @@ export class Progress {
     this.#show(`starting ${title}, ${ports === 1 ? '1 port' : `${ports} ports`}`);
   }
 
-  warmsUp(rows) {
-    this.#show(`warming up: ${rows.map(({ name }) => name).join(', ')}`);
+  warmsUp(turns) {
+    this.#show(`warming up: ${[...new Set(turns.map(({ row }) => row.name))].join(', ')}`);
   }
 
   turn({ round, row, chain, result }) {

@@ -11,3 +11,5 @@ import { startUp } from './start-up.mjs';
  * has so many; the others start what they need themselves.
  */
 export const groups = [roundTrips, bulk, bursts, memory, startUp, heldBytes, neighbours];
+
+export const rowNames = groups.flatMap(({ rows }) => rows.map(({ name }) => name));

@@ -10,7 +10,7 @@ export const memory = {
   rows: [{ name: 'memory', title: `memory with ${ports} ports`, chains: ['article', 'sercli'], rounds: 3, measure }],
 };
 
-async function measure(definition, effort, place) {
+async function measure(definition, _effort, place) {
   const one = await withChain(definition, 1, place, async (chain) => memoryOf(chain.agentPids));
   return withChain(definition, ports, place, async (chain) => {
     const agent = memoryOf(chain.agentPids);

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { ChildProgram } from '../../packages/testkit/dist/child-program.js';
+import { startProgram } from '../chains/program.mjs';
 import { ping } from './round-trips.mjs';
 
 const storm = fileURLToPath(new URL('../load/handshake-storm.mjs', import.meta.url));
@@ -60,7 +60,7 @@ function unread(from, to, port) {
 }
 
 async function handshakeStorm({ tcpPorts }) {
-  const program = await ChildProgram.start(process.execPath, [storm, String(tcpPorts[0])]);
+  const program = await startProgram(process.execPath, [storm, String(tcpPorts[0])]);
   const startedMs = performance.now();
   return {
     async end() {

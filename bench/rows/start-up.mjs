@@ -12,7 +12,7 @@ export const startUp = {
   rows: [{ name: 'start-up', title: 'start-up', chains: ['article', 'sercli'], rounds: 9, measure }],
 };
 
-async function measure(definition, effort, { folder: parent, programs }) {
+async function measure(definition, _effort, { folder: parent, programs }) {
   const folder = mkdtempSync(join(parent, 'start-up-'));
   const device = await Endpoint.device(programs.endpoint, 1);
   const started = async (command, environment = {}) => {
