@@ -20,19 +20,29 @@ import { terminalReport } from './report/terminal-report.mjs';
 import { groups, rowNames } from './rows/group-table.mjs';
 
 const progress = new Progress();
+let exitCode = 0;
 try {
-  const wish = parseArguments(process.argv.slice(2));
-  if (wish.wantsHelp) console.log(usage);
-  else await run(wish);
+  exitCode = await main();
 } catch (error) {
-  progress.says(`bench: ${error instanceof Interruption ? error.message : error.stack}`);
-  await endPrograms();
-  process.exit(error instanceof Interruption ? 130 : 1);
+  const isAsked = error instanceof Interruption;
+  progress.says(`bench: ${isAsked ? error.message : error.stack}`);
+  exitCode = isAsked ? 130 : 1;
+}
+await endPrograms();
+// Endpoints that a failure has left behind go with this process.
+process.exit(exitCode);
+
+async function main() {
+  const wish = parseArguments(process.argv.slice(2));
+  if (!wish.wantsHelp) return run(wish);
+  console.log(usage);
+  return 0;
 }
 
+/** Returns the exit code. */
 async function run(wish) {
   const chains = installed(wish.chains);
-  if (chains === undefined) return;
+  if (chains === undefined) return 0;
   const base = wish.isQuick ? quickEffort : fullEffort;
   const effort = { ...base, rounds: wish.rounds ?? base.rounds };
   const about = { ...aboutThisRun(), isQuick: wish.isQuick, seed: wish.seed, rounds: effort.rounds };
@@ -43,7 +53,7 @@ async function run(wish) {
   const folder = save(results, measurements, isWhole && !wish.isQuick && failures.length === 0);
   console.log(wish.isJson ? JSON.stringify(results, undefined, 2) : terminalReport(results));
   progress.says(`all of it, and the distributions of latencies: ${folder}`);
-  if (failures.length > 0) process.exitCode = 1;
+  return failures.length === 0 ? 0 : 1;
 }
 
 /** The chains that can be measured here; undefined when none can. The others are named. */

@@ -1,5 +1,8 @@
 import { ChildProgram } from '../../packages/testkit/dist/child-program.js';
 
+/** A busy machine may need this long to close some hundred ports, in milliseconds. */
+const endTimeoutMs = 30_000;
+
 const running = new Set();
 
 /** Starts a program, which `endPrograms` ends if nobody else does. */
@@ -15,9 +18,16 @@ export function runningPrograms() {
   return new Set(running);
 }
 
-/** Ends what runs, but for `others`: in order, so that lock files and records are taken away. */
+/** Ends what runs, but for `others`. */
 export async function endPrograms(others = new Set()) {
-  const programs = [...running].filter((program) => !others.has(program));
-  for (const program of programs) program.signal('SIGCONT');
-  await Promise.all(programs.map((program) => program.end()));
+  await Promise.all([...running].filter((program) => !others.has(program)).map(endProgram));
+}
+
+/** Ends a program in order, so that lock files and records are taken away. */
+export async function endProgram(program) {
+  program.signal('SIGCONT');
+  program.signal('SIGTERM');
+  const timer = setTimeout(() => program.signal('SIGKILL'), endTimeoutMs);
+  await program.exited;
+  clearTimeout(timer);
 }

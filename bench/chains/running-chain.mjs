@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Endpoint } from '../load/endpoint.mjs';
-import { endPrograms, runningPrograms } from './program.mjs';
+import { endProgram, endPrograms, runningPrograms } from './program.mjs';
 
 /** A chain that runs, with devices at one end and an application that has all ports open at the other. */
 export class RunningChain {
@@ -51,8 +51,8 @@ export class RunningChain {
 
   async close() {
     await this.application.close();
-    await Promise.all(this.#parts.clients.map((program) => program.end()));
-    await Promise.all(this.#parts.agents.map((program) => program.end()));
+    await Promise.all(this.#parts.clients.map(endProgram));
+    await Promise.all(this.#parts.agents.map(endProgram));
     await this.device.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }

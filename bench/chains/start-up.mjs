@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { freeTcpPorts } from './listening.mjs';
+import { endProgram } from './program.mjs';
 import { ser2netCommand, startSer2net } from './ser2net.mjs';
 import { agentArguments, letIn, startAgent } from './sercli.mjs';
 import { SercliHome, sercliProgram } from './sercli-home.mjs';
@@ -18,7 +19,7 @@ export const startUpTable = {
     const link = join(folder, 'link');
     const client = ['socat', `pty,link=${link},rawer`, `tcp:127.0.0.1:${tcpPort}`];
     const clientStart = await started(['link', link, ...client]);
-    await agent.end();
+    await endProgram(agent);
     return { agentStart, clientStart };
   },
 
@@ -33,7 +34,7 @@ export const startUpTable = {
     const attach = ['attach', `127.0.0.1:${tcpPort}/port0`];
     await sercli(clientHome, ['link', link], attach);
     const clientStart = await sercli(clientHome, ['link', link], attach);
-    await agent.end();
+    await endProgram(agent);
     const [another] = await freeTcpPorts(1);
     const agentStart = await sercli(agentHome, ['tcp', another], ['agent', ...agentArguments([device], another)]);
     const bare = await started(['exit', process.execPath, '-e', '0']);

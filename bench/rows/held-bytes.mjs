@@ -54,8 +54,6 @@ async function withFullChain(definition, fillMs, place, look) {
     await wait(fillMs);
     return await look({ chain, sender, receiver });
   } finally {
-    // Where something failed they may be stopped, and would not hear that they are to end.
-    for (const pid of [...chain.clientPids, ...chain.agentPids]) process.kill(pid, 'SIGCONT');
     await chain.close();
   }
 }
