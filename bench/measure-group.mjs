@@ -28,7 +28,8 @@ export async function measureGroup(group, run) {
 }
 
 /** What runs for days has been compiled by its second minute: the first turns of Node say nothing of the others. */
-async function warmUp(turns, { place, progress }) {
+async function warmUp(allTurns, { place, progress }) {
+  const turns = allTurns.filter(({ chain }) => chainTable[chain.name].isCompiledAsItRuns === true);
   progress.warmsUp(turns);
   for (const { row, chain } of turns) await row.measure(chain, warmUpEffort, place);
 }
@@ -36,7 +37,7 @@ async function warmUp(turns, { place, progress }) {
 async function measureRounds(turns, { effort, random, ...run }) {
   for (let round = 1; round <= effort.rounds; round += 1) {
     const due = turns.filter(
-      ({ row, chain }) => round <= (row.rounds ?? round) && !run.measurements.failed(row, chain),
+      ({ row, chain }) => (!row.isSlow || round <= effort.slowRounds) && !run.measurements.failed(row, chain),
     );
     for (const turn of shuffled(due, random)) await measureTurn(turn, round, effort, run);
   }

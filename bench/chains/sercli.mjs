@@ -13,6 +13,7 @@ export const sercli = {
   name: 'sercli',
   title: 'sercli',
   needs: [],
+  isCompiledAsItRuns: true,
   async start({ folder, devices }) {
     const agentHome = new SercliHome(join(folder, 'agent'));
     const clientHome = new SercliHome(join(folder, 'client'));

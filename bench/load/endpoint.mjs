@@ -35,7 +35,7 @@ export class Endpoint {
     const exited = once(child, 'exit');
     endWithThisProcess(child.pid, exited);
     createInterface({ input: child.stdout }).on('line', (line) => this.#take(JSON.parse(line)));
-    exited.then(([code, signal]) => this.#end(new Error(`an endpoint ended with ${signal ?? code}`)));
+    void exited.then(([code, signal]) => this.#end(new Error(`an endpoint ended with ${signal ?? code}`)));
   }
 
   /** What an agent opens as its devices. */

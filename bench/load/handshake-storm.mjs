@@ -1,5 +1,5 @@
-// handshake-storm TCP-PORT: TLS handshakes with an agent and nothing else, four at a time, until standard input ends;
-// then prints how many there were.
+// handshake-storm TCP-PORT: TLS handshakes with an agent and nothing else, four at a time, until standard input ends.
+// Prints `begun` after the first, and in the end how many there were.
 import { connect } from 'node:tls';
 
 const atATime = 4;
@@ -14,6 +14,7 @@ for (let one = 0; one < atATime; one += 1) shakeHands();
 
 function shakeHands() {
   const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false }, () => {
+    if (done === 0) console.log('begun');
     done += 1;
     socket.destroy();
   });

@@ -18,6 +18,7 @@ export function latencySvg(title, curves) {
   const scale = logScale(Math.min(...all), Math.max(...all));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" font-family="sans-serif" font-size="13">`,
+    `<title>${title}</title>`,
     `<rect width="${size.width}" height="${size.height}" fill="#fff"/>`,
     `<text x="${plot.left}" y="22" font-size="15">${title}</text>`,
     ...scale.marks.map((latency) => horizontal(scale.y(latency), nameOf(latency))),

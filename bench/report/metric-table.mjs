@@ -35,3 +35,23 @@ export function formatValue(metric, value) {
   const { digits, unit } = metricTable[metric];
   return `${value.toFixed(digits)} ${unit}`;
 }
+
+/** @param {string} metric */
+export function metricTitle(metric) {
+  return metricTable[metric].title;
+}
+
+/** The median of a target's result: a ratio, or a value of its metric. */
+export function formatMedian({ metric, against, median }) {
+  return against === undefined ? formatValue(metric, median) : median.toFixed(2);
+}
+
+/** What a target asks for. */
+export function formatGoal({ atMost, atLeast, aim }) {
+  const goal = atMost === undefined ? `>= ${short(atLeast)}` : `<= ${short(atMost)}`;
+  return aim === undefined ? goal : `${goal}, aim ${short(aim)}`;
+}
+
+function short(value) {
+  return String(Number(value.toFixed(3)));
+}

@@ -9,6 +9,7 @@ export class Progress {
   }
 
   warmsUp(turns) {
+    if (turns.length === 0) return;
     this.#show(`warming up: ${[...new Set(turns.map(({ row }) => row.name))].join(', ')}`);
   }
 

@@ -7,7 +7,7 @@ const seed = 6;
 
 /** What processes need for many ports that are open at both ends. No port has a log: nothing has come. */
 export const memory = {
-  rows: [{ name: 'memory', title: `memory with ${ports} ports`, chains: ['article', 'sercli'], rounds: 3, measure }],
+  rows: [{ name: 'memory', title: `memory with ${ports} ports`, chains: ['article', 'sercli'], isSlow: true, measure }],
 };
 
 async function measure(definition, _effort, place) {

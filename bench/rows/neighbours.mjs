@@ -7,6 +7,7 @@ const storm = fileURLToPath(new URL('../load/handshake-storm.mjs', import.meta.u
 const seed = 7;
 /** How long a neighbour misbehaves before anything is measured, in milliseconds. */
 const leadMs = 500;
+const startTimeoutMs = 30_000;
 
 /** Port 0 is healthy, and somebody else is not. */
 export const neighbours = {
@@ -15,11 +16,13 @@ export const neighbours = {
     {
       name: 'stalled-neighbour',
       title: '1 byte there and back beside a port whose application does not read',
+      chains: ['tuned', 'sercli'],
       measure: (chain, effort) => besides(chain, effort, stalledReader),
     },
     {
       name: 'held-neighbour',
       title: '1 byte there and back beside a port whose device takes nothing',
+      chains: ['tuned', 'sercli'],
       measure: (chain, effort) => besides(chain, effort, heldDevice),
     },
     {
@@ -61,13 +64,15 @@ function unread(from, to, port) {
 
 async function handshakeStorm({ tcpPorts }) {
   const program = await startProgram(process.execPath, [storm, String(tcpPorts[0])]);
+  // From the first handshake on; before it, Node starts.
+  await program.stdout.waitFor(/begun/, startTimeoutMs);
   const startedMs = performance.now();
   return {
     async end() {
       program.stdin.end();
       await program.expectExit(0);
       const seconds = (performance.now() - startedMs) / 1000;
-      return { handshakes: Number(program.stdout.text) / seconds };
+      return { handshakes: Number(/\d+/.exec(program.stdout.text)) / seconds };
     },
   };
 }

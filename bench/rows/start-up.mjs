@@ -9,7 +9,7 @@ const run = promisify(execFile);
 
 /** From exec until a program is of use, the agent and the client, each the second time on its machine. */
 export const startUp = {
-  rows: [{ name: 'start-up', title: 'start-up', chains: ['article', 'sercli'], rounds: 9, measure }],
+  rows: [{ name: 'start-up', title: 'start-up', chains: ['article', 'sercli'], measure }],
 };
 
 async function measure(definition, _effort, { folder: parent, programs }) {
