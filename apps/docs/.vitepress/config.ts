@@ -14,6 +14,7 @@ const reference = [
   { text: 'Who may do what', link: '/reference/access' },
   { text: 'Sessions and metrics', link: '/reference/monitoring' },
   { text: 'Wire protocol', link: '/reference/wire-protocol' },
+  { text: 'Benchmarks', link: '/reference/benchmarks' },
 ];
 
 export default defineConfig({

@@ -20,6 +20,7 @@ interface Functions {
   poll(fds: Uint8Array, count: number, timeoutMs: number): number;
   inotifyInit(flags: number): number;
   inotifyAdd(fd: number, path: string, mask: number): number;
+  inotifyRemove(fd: number, watch: number): number;
   socket(domain: number, type: number, protocol: number): number;
   sendto(fd: number, bytes: Uint8Array, count: number, flags: number, to: Uint8Array, toBytes: number): number;
 }
@@ -47,6 +48,7 @@ function bind(koffi: Koffi): Functions {
     poll: library.func('int poll(void *fds, unsigned long count, int timeout)'),
     inotifyInit: library.func('int inotify_init1(int flags)'),
     inotifyAdd: library.func('int inotify_add_watch(int fd, const char *path, uint32_t mask)'),
+    inotifyRemove: library.func('int inotify_rm_watch(int fd, int watch)'),
     socket: library.func('int socket(int domain, int type, int protocol)'),
     sendto: library.func(
       'intptr_t sendto(int fd, const void *bytes, size_t count, int flags, const void *to, uint32_t toBytes)',

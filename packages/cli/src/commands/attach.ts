@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type AttachmentConfig, readConfig, ServiceNotifier, silentLogger } from '@sercli/agent';
@@ -70,6 +71,8 @@ async function startAll(
   const connections = newConnections(newAccess((event) => report.access(event)));
   const giveUp = new AbortController();
   const signal = AbortSignal.any([isOver, giveUp.signal]);
+  // Each attachment listens to it, and there are as many as the user wants: no leak, as Node would warn.
+  setMaxListeners(0, signal);
   const starts = wanted.map(async ({ address, options }) => {
     const told: AttachmentOptions['told'] = (event) => report.event(address, event);
     try {

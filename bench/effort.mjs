@@ -1,0 +1,19 @@
+/** How long each turn is, and how many rounds there are; rows that are slow have `slowRounds` at most. */
+export const fullEffort = {
+  rounds: 6,
+  slowRounds: 3,
+  pingMs: 1_500,
+  bulkBytes: 12_000_000,
+  burstMs: 4_000,
+  fillMs: 5_000,
+};
+export const quickEffort = {
+  rounds: 2,
+  slowRounds: 1,
+  pingMs: 400,
+  bulkBytes: 3_000_000,
+  burstMs: 1_000,
+  fillMs: 3_000,
+};
+/** Before the first round. */
+export const warmUpEffort = { ...quickEffort, rounds: 1 };
