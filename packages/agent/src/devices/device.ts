@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { type LineSettingsChange, type ModemOutputs, reasonOf, SercliError } from '@sercli/protocol';
 import { closeFd, KernelTty, openTty, type Rs485, setOutputs, tryLockFile } from '@sercli/tty';
+import { JoinedCalls } from '../joined-calls.ts';
 import { type DeviceHolder, deviceKey, findHolders, holderText } from './device-holders.ts';
 import type { DeviceLink } from './device-link.ts';
 import { accessRemedy } from './device-permission.ts';
@@ -118,9 +119,12 @@ async function warnOfOthers(path: string, warn: (text: string) => void): Promise
   if (holder !== undefined) warn(`${path} is open in ${holderText(holder)} too: each gets a part of what comes`);
 }
 
+/** Many ports may be opened at the same time, and each asks for the same. */
+const holders = new JoinedCalls(() => findHolders('/proc', '/dev'));
+
 async function holderOf(path: string): Promise<DeviceHolder | undefined> {
   const key = await deviceKey(path);
-  return key === undefined ? undefined : (await findHolders('/proc', '/dev')).get(key);
+  return key === undefined ? undefined : (await holders.call()).get(key);
 }
 
 const machine = `${process.platform}-${process.arch}`;

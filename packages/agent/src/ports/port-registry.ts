@@ -5,6 +5,7 @@ import type { PortConfig } from '../config/config.ts';
 import { defaultLogMemoryBytes } from '../config/log-sizes.ts';
 import { DeviceWatch } from '../devices/device-watch.ts';
 import { type DeviceInfo, listDevices, machineRoots } from '../devices/list-devices.ts';
+import { JoinedCalls } from '../joined-calls.ts';
 import type { Logger } from '../logger.ts';
 import { DeviceNames } from './device-names.ts';
 import { LogMemory } from './log-memory.ts';
@@ -56,6 +57,8 @@ export class PortRegistry {
   readonly #matched = new MatchedDevices();
   readonly #memory = new LogMemory(defaultLogMemoryBytes);
   readonly #watchers = new Set<() => void>();
+  /** Looks at the machine's devices again: once for all who open a port or list them at the same time. */
+  readonly #looks = new JoinedCalls(() => this.#look());
   #deviceWatch: DeviceWatch | undefined;
   #telling: NodeJS.Timeout | undefined;
   #told = '';
@@ -87,12 +90,12 @@ export class PortRegistry {
     await this.#remove(this.#named, left, ({ port }) => port);
     if (!selection.isFinding) await this.#remove(this.#found, [...this.#found.keys()], (port) => port);
     this.#watchDevices();
-    await this.#look();
+    await this.#looks.call();
   }
 
   /** All ports, those that are not served included, with their state now. */
   async list(): Promise<PortList['ports']> {
-    await this.#look();
+    await this.#looks.call();
     return this.ports;
   }
 
@@ -107,7 +110,7 @@ export class PortRegistry {
 
   /** @throws SercliError `port-not-found` */
   async get(name: string): Promise<ServedPort> {
-    await this.#look();
+    await this.#looks.call();
     const port = this.#named.get(name)?.port ?? this.#found.get(name);
     if (port !== undefined) return port;
     const names = this.served.map((candidate) => candidate.name);
@@ -132,7 +135,7 @@ export class PortRegistry {
 
   #serve(description: PortDescription, policy: PortPolicy): ServedPort {
     const { host, logger } = this.#options;
-    const look = (): Promise<void> => this.#look();
+    const look = (): Promise<void> => this.#looks.call();
     const changed = (): void => this.#mayHaveChanged();
     return new ServedPort(description, { host, policy, logger, memory: this.#memory, changed, look });
   }
@@ -161,10 +164,10 @@ export class PortRegistry {
     this.#deviceWatch?.close();
     const directories = this.#devicePaths().map((path) => dirname(path));
     if (this.#needsDevices) directories.push(this.#options.deviceDirectory ?? '/dev');
-    this.#deviceWatch = directories.length > 0 ? new DeviceWatch(directories, () => void this.#look()) : undefined;
+    this.#deviceWatch =
+      directories.length > 0 ? new DeviceWatch(directories, () => void this.#looks.call()) : undefined;
   }
 
-  /** Looks at the machine's devices again. */
   async #look(): Promise<void> {
     const devices = this.#needsDevices ? await this.#findDevices() : [];
     const matched = this.#matched.assign(this.#selection.ports, devices);

@@ -87,7 +87,8 @@ export class ClientConnection {
       const carriage = () => ({ software, reconnects: session.resumptions, windowBytes: session.windowBytes });
       sessions.add({ port: portName, role, peer, link, carriage });
       // Rights may have gone while the device was being opened.
-      sessions.review((asked, one) => access.sessionRefusal(asked, one));
+      const refusal = access.sessionRefusal(peer, { port: portName, role });
+      if (refusal !== undefined) link.abort(refusal);
     } catch (error) {
       const told = toSercliError(error);
       logger.info(

@@ -42,6 +42,18 @@ describe('DriverWindow', () => {
     }
   });
 
+  it('is not taken in by a driver that takes much at a time, and seldom', () => {
+    const window = new DriverWindow(defaultLimits);
+    let [granted, taken] = [sendWindowMinBytes, 0];
+    // A pseudo terminal is writable again when it is nearly empty: 16 KiB, each 1.4 s.
+    for (let now = 0; now < 20_000; now += 1) {
+      if (now % 1_400 === 0) taken = Math.min(granted, taken + 16_384);
+      const size = window.size(now, 0, { taken, waiting: granted - taken });
+      granted = Math.max(granted, taken + size);
+      expect(granted - taken).toBeLessThanOrEqual(200 * 11.52);
+    }
+  });
+
   it('never leaves a driver without bytes for the line, at any speed and distance', () => {
     const lines = fc.record({ bytesPerMs: fc.integer({ min: 1, max: 2_000 }), roundTripMs: fc.nat(40) });
     fc.assert(

@@ -25,6 +25,8 @@ export class DriverWindow {
   #bytes: number;
   #takenBefore = 0;
   #lookedAt = 0;
+  /** Since the last look, bytes had to wait for the driver. */
+  #wasBehind = false;
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -33,23 +35,26 @@ export class DriverWindow {
 
   /** @param roundTripMs of the connection: what is granted now is used no earlier */
   size(now: number, roundTripMs: number, { taken, waiting }: DriverProgress): number {
+    this.#wasBehind ||= waiting > 0;
     const spanMs = Math.max(lookMs, roundTripMs);
     const elapsedMs = now - this.#lookedAt;
     if (elapsedMs < spanMs) return this.#bytes;
     const bytes = taken - this.#takenBefore;
+    this.#resize(this.#wasBehind ? this.#whenBehind(bytes, elapsedMs / spanMs) : this.#whenIdle(bytes, elapsedMs));
     this.#lookedAt = now;
     this.#takenBefore = taken;
-    this.#resize(waiting > 0 ? this.#whenBehind((bytes * spanMs) / elapsedMs) : this.#whenIdle(bytes, elapsedMs));
+    this.#wasBehind = waiting > 0;
     return this.#bytes;
   }
 
-  /** The driver sets the pace: `bytes` of it between two looks. */
-  #whenBehind(bytes: number): number {
-    if (bytes >= this.#bytes / 2) return this.#bytes * 2;
-    return bytes < this.#bytes / 4 ? this.#bytes / 2 : this.#bytes;
+  /** The driver set the pace: it took `bytes` in so many spans. */
+  #whenBehind(bytes: number, spans: number): number {
+    const pace = bytes / spans;
+    if (pace >= this.#bytes / 2) return this.#bytes * 2;
+    return Math.min(this.#bytes, Math.max(4 * pace, this.#bytes / 2 ** Math.floor(spans)));
   }
 
-  /** The driver has taken all there was: the window, or whoever writes, sets the pace. */
+  /** The driver took all there was at once: the window, or whoever writes, set the pace. */
   #whenIdle(bytes: number, elapsedMs: number): number {
     if (bytes >= this.#bytes / 2) return this.#bytes * 2;
     return this.#bytes / 2 ** Math.floor(elapsedMs / calmMs);
