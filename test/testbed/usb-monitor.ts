@@ -29,6 +29,8 @@ export class UsbMonitor {
   static async start(guest: Guest): Promise<UsbMonitor> {
     await guest.run('grep -q debugfs /proc/mounts || mount -t debugfs debugfs /sys/kernel/debug');
     const program = await guest.start("grep --line-buffered ' S Co:' /sys/kernel/debug/usb/usbmon/0u");
+    // What comes before it has opened the file is not in it.
+    await guest.run('until ls -l /proc/[0-9]*/fd 2>/dev/null | grep -q usbmon/0u; do :; done');
     return new UsbMonitor(program);
   }
 
