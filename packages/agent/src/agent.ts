@@ -17,7 +17,8 @@ import { type Logger, silentLogger } from './logger.ts';
 import { PortRegistry } from './ports/port-registry.ts';
 import type { PortPolicy } from './ports/served-port.ts';
 import type { HttpApi, PortFilter } from './server/http-api.ts';
-import { everywhere, Listeners, type ListenPlace } from './server/listeners.ts';
+import type { ListenPlace } from './server/listen-place.ts';
+import { everywhere, Listeners } from './server/listeners.ts';
 import { formatMetrics } from './server/metrics.ts';
 
 /** Which ports an agent serves. */

@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
+export * from './access-protocol.ts';
 export * from './address.ts';
 export {
   type AdmissionRequest,

@@ -1,5 +1,6 @@
 import type { LineSettingsChange, PortAddress } from '@sercli/protocol';
 import type { Rs485 } from '@sercli/tty';
+import type { AccepterConfig } from '../accepters/accepter-config.ts';
 import type { PortSpec } from '../devices/port-spec.ts';
 import type { PortPolicy } from '../ports/port-policy.ts';
 import type { DeviceMatch } from './device-match.ts';
@@ -46,6 +47,8 @@ export interface PortConfig {
   readonly rs485?: Rs485;
   /** What the outputs are set to when the device is opened; what is not named stays as the driver has it. */
   readonly outputs: { readonly dtr?: boolean; readonly rts?: boolean };
+  /** The TCP ports on which programs without sercli reach it. */
+  readonly accepters: readonly AccepterConfig[];
 }
 
 /** A port whose device is the one that matches, wherever it is plugged in. */
@@ -71,5 +74,5 @@ export interface AttachmentConfig {
 
 /** A port that is described by nothing but what stands after `--port`. */
 export function portConfigOf(spec: PortSpec): PortConfig {
-  return { spec, isFixed: false, policy: {}, outputs: {} };
+  return { spec, isFixed: false, policy: {}, outputs: {}, accepters: [] };
 }

@@ -99,6 +99,7 @@ attachments:
           },
           hangsUpOnClose: false,
           outputs: { dtr: true, rts: false },
+          accepters: [],
           lowLatency: false,
           rs485: { rtsOnSend: false, delayBeforeSendMs: 0, delayAfterSendMs: 2, rxDuringTx: false },
           sequences: { mychip: 'dtr=off,rts=on 100ms rts=off' },
@@ -128,7 +129,13 @@ attachments:
     ['exec:sh -c "a, b"', { kind: 'program', command: 'sh -c "a, b"', settings: {} }],
   ])('reads the port %s', (text, spec) => {
     const [port] = parseConfig(`ports:\n  constructor: ${text}`, file).ports;
-    expect(port).toEqual({ spec: { ...spec, name: 'constructor' }, isFixed: false, policy: {}, outputs: {} });
+    expect(port).toEqual({
+      spec: { ...spec, name: 'constructor' },
+      isFixed: false,
+      policy: {},
+      outputs: {},
+      accepters: [],
+    });
   });
 
   it('reads settings by name, and one place to listen', () => {

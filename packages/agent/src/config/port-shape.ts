@@ -1,5 +1,6 @@
 import { SercliError } from '@sercli/protocol';
 import { type PortSpec, parsePortSpec } from '../devices/port-spec.ts';
+import { acceptersShape } from './accepter-shape.ts';
 import type { MatchedSpec, PortConfig } from './config.ts';
 import type { ConfigNode } from './config-node.ts';
 import type { DeviceMatch } from './device-match.ts';
@@ -54,6 +55,10 @@ const longShape = mapping({
     flag(),
   ),
   rs485: described('A two-wire RS-485 line, which the driver turns around by RTS.', rs485Shape),
+  tcp: described(
+    'Accepters: TCP ports on which programs without sercli reach the port; whoever connects is not asked who it is.',
+    acceptersShape,
+  ),
   sequences: described(
     'Line sequences for sercli reset at this port, by name, besides those for every port.',
     sequencesShape,
@@ -81,18 +86,19 @@ function parseDevice(device: string): PortSpec {
 }
 
 function shortPort(spec: PortSpec): UnnamedPort {
-  return (name) => ({ spec: { ...spec, name }, isFixed: false, policy: {}, outputs: {} });
+  return (name) => ({ spec: { ...spec, name }, isFixed: false, policy: {}, outputs: {}, accepters: [] });
 }
 
 function longPort(port: LongPort, node: ConfigNode): UnnamedPort | undefined {
   const spec = specOf(port, node);
   if (spec === undefined) return undefined;
   const { policy, rest } = splitPolicy(port);
-  const { fixed = false, description, hupcl, dtr, rts, lowLatency, rs485, sequences } = rest;
+  const { fixed = false, description, hupcl, dtr, rts, lowLatency, rs485, sequences, tcp: accepters = [] } = rest;
   return (name) => ({
     spec: { ...spec, name },
     isFixed: fixed,
     policy,
+    accepters,
     outputs: {
       ...(dtr === undefined ? {} : { dtr: dtr === 'on' }),
       ...(rts === undefined ? {} : { rts: rts === 'on' }),

@@ -16,15 +16,10 @@ import type { PortRegistry } from '../ports/port-registry.ts';
 import { ClientConnection } from './client-connection.ts';
 import { answerHttp, type HttpApi } from './http-api.ts';
 import { statusOf } from './json-answers.ts';
+import type { ListenPlace } from './listen-place.ts';
 import { isOwnName } from './own-names.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { SessionBook } from './session-book.ts';
-
-/** Where an agent listens. */
-export interface ListenPlace {
-  readonly host: string;
-  readonly tcpPort: number;
-}
 
 /** All interfaces, of IPv6 and of IPv4. */
 export const everywhere: ListenPlace = { host: '::', tcpPort: defaultTcpPort };
