@@ -12,7 +12,7 @@ import type { Logger } from '../logger.ts';
 import { listedPort } from './listed-port.ts';
 import type { LogMemory } from './log-memory.ts';
 import { type DeviceListener, LoggedDevice, reasonOfLoss } from './logged-device.ts';
-import { type Holder, holderText, type PortControl, toldControl } from './port-control.ts';
+import { type Holder, holderText, type PortControl, toldControl, type WhenBusy } from './port-control.ts';
 import type { PortDescription } from './port-description.ts';
 import type { PortPolicy } from './port-policy.ts';
 import { PortSessions } from './port-sessions.ts';
@@ -43,9 +43,13 @@ export interface SessionRequest {
   /** Of who controls the port; a monitor takes the port as it is. */
   readonly settings: LineSettingsChange;
   readonly role: 'control' | 'monitor';
-  /** Control is taken also from another client. */
-  readonly takes: boolean;
+  /** Where `role` is control, and others have it. */
+  readonly whenBusy: WhenBusy;
   readonly start: ReplayStart;
+  /** The client cannot be told of a gap: it is disconnected instead. */
+  readonly isUntold?: boolean | undefined;
+  /** What the device is sent when the session ends, if it controls the port then. */
+  readonly farewell?: (() => Uint8Array) | undefined;
 }
 
 /** A port that the agent serves: it opens the device when the first session wants it, and owns its sessions. */
@@ -87,8 +91,12 @@ export class ServedPort {
 
   /** Who controls the port. */
   get controller(): Controller | undefined {
-    const { control } = this.#sessions;
-    return control === undefined ? undefined : toldControl(control);
+    return toldControl(this.#sessions.controls);
+  }
+
+  /** Who controls it besides this session. */
+  controllerBeside(session: SessionLink): Controller | undefined {
+    return toldControl(this.#sessions.controls.filter((control) => control.session !== session));
   }
 
   get sessions(): readonly SessionLink[] {
@@ -125,7 +133,7 @@ export class ServedPort {
     let control: PortControl | undefined;
     try {
       this.#sessions.makeRoom();
-      if (request.role === 'control') control = this.#sessions.claim(request.holder, request.takes);
+      if (request.role === 'control') control = this.#sessions.claim(request.holder, request.whenBusy);
       return await this.#open(request, control);
     } catch (error) {
       if (control !== undefined) this.#sessions.release(control);
@@ -166,7 +174,8 @@ export class ServedPort {
     throw new SercliError('port-unavailable', { port: this.name, host, reason });
   }
 
-  async #open({ holder, settings, start }: SessionRequest, control: PortControl | undefined): Promise<SessionLink> {
+  async #open(request: SessionRequest, control: PortControl | undefined): Promise<SessionLink> {
+    const { holder, settings, start, isUntold = false, farewell } = request;
     const wasOpen = this.#device.source !== undefined;
     const change = control === undefined ? {} : settings;
     const { source, isNew } = await this.#device.open(change);
@@ -181,6 +190,8 @@ export class ServedPort {
       start: startOf(log, start, wasOpen ? log.endPlace : openedAt),
       source,
       port: this.#forSession(),
+      disconnectsOnOverflow: isUntold || this.policy.onOverflow === 'disconnect',
+      farewell,
     });
     this.#sessions.add(session, control);
     try {
@@ -197,15 +208,17 @@ export class ServedPort {
   #forSession(): SessionPort {
     const port = this;
     return {
-      get control() {
-        return port.#sessions.control;
+      get controls() {
+        return port.#sessions.controls;
       },
       get isFixed() {
         return port.#device.description.isFixed;
       },
-      disconnectsOnOverflow: this.policy.onOverflow === 'disconnect',
       configure: (source, change) => this.#device.configure(source, change),
-      flush: (source, queue) => this.#device.flush(source, queue, this.#sessions.size > 1),
+      flush: (source, queue) => {
+        const others = { read: this.#sessions.size > 1, write: this.#sessions.controls.length > 1 };
+        return this.#device.flush(source, queue, others);
+      },
       consumed: (session) => {
         if (session.hasControl) this.#device.controllerRead();
       },
@@ -224,10 +237,10 @@ export class ServedPort {
         return port.#sessions.size + port.#openings > 0;
       },
       get controllerOffset() {
-        return port.#sessions.controller?.readOffset;
+        return port.#sessions.controllerOffset;
       },
       look: () => this.#surroundings.look(),
-      writable: () => this.#sessions.controller?.writable(),
+      writable: () => this.#sessions.writable(),
       event: (event) => this.#deviceEvent(event),
       held: (isHeld) => this.#sessions.tellMonitors({ kind: 'hold', isHeld }),
       lost: (error) => {

@@ -36,7 +36,9 @@ function stateOf({ state, reason, controller }: ListedPort): string {
   if (state === 'unavailable') return `not served: ${reason}`;
   if (state === 'lost') return `lost: ${reason}`;
   if (controller === undefined) return state;
-  return `${controller.name} since ${formatMoment(controller.since)}`;
+  const others = controller.others?.length ?? 0;
+  const more = others === 0 ? '' : ` and ${others} ${others === 1 ? 'other' : 'others'}`;
+  return `${controller.name} since ${formatMoment(controller.since)}${more}`;
 }
 
 function describe({ description, usb }: ListedPort): string {

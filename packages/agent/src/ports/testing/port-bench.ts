@@ -14,7 +14,7 @@ export const bob = { name: 'bob@desk', address: '10.0.0.3:1' };
 
 /** A request of Anna's to control the port, unless `more` says otherwise. */
 export function request(more: Partial<SessionRequest> = {}): SessionRequest {
-  return { holder: anna, settings: {}, role: 'control', takes: false, start: { kind: 'now' }, ...more };
+  return { holder: anna, settings: {}, role: 'control', whenBusy: 'refuse', start: { kind: 'now' }, ...more };
 }
 
 /** A served port on devices in the hands of the test. */
