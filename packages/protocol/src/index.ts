@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
+export { type AccessProtocol, accessProtocols, type SpokenProtocol } from './access-protocol.ts';
 export * from './address.ts';
 export {
   type AdmissionRequest,
