@@ -3,6 +3,9 @@
  *
  * @packageDocumentation
  */
+export type { AccepterSessionOptions } from './accepters/accepter-options.ts';
+export { AccepterSession } from './accepters/accepter-session.ts';
+export type { SessionClock } from './accepters/session-clock.ts';
 export {
   type AuthorizedClient,
   AuthorizedClients,

@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-export * from './access-protocol.ts';
+export { type AccessProtocol, accessProtocols, type SpokenProtocol } from './access-protocol.ts';
 export * from './address.ts';
 export {
   type AdmissionRequest,
