@@ -1,4 +1,4 @@
-import type { AccessProtocol } from '@sercli/protocol';
+import type { AccessProtocol, LineSettingsChange } from '@sercli/protocol';
 import type { ListenPlace } from '../server/listen-place.ts';
 
 /**
@@ -30,8 +30,11 @@ export interface AccepterAdvertisement {
  * it is. Plain data: two accepters are the same when their JSON is.
  */
 export interface AccepterConfig {
-  readonly listen: ListenPlace;
+  /** One place or several; clients of all of them count together. */
+  readonly listen: readonly ListenPlace[];
   readonly protocol: AccessProtocol;
+  /** What the line is set to when a client gets control; what is missing stays as it is. */
+  readonly settings: LineSettingsChange;
   readonly onBusy: BusyRule;
   /** Networks that may connect, as `192.168.7.0/24` or an address; without any, everybody who reaches the TCP port. */
   readonly allow: readonly string[];
@@ -70,11 +73,15 @@ export interface PlacedAccepter {
 export const defaultMaxSessions = 16;
 
 /** An accepter of which no more is said than this. */
-export function accepterOf(listen: ListenPlace, said: Partial<Omit<AccepterConfig, 'listen'>> = {}): AccepterConfig {
+export function accepterOf(
+  listen: ListenPlace | readonly ListenPlace[],
+  said: Partial<Omit<AccepterConfig, 'listen'>> = {},
+): AccepterConfig {
   const { protocol = 'auto', onBusy = 'refuse' } = said;
   return {
-    listen,
+    listen: 'host' in listen ? [listen] : listen,
     protocol,
+    settings: {},
     onBusy,
     allow: [],
     maxSessions: onBusy === 'monitor' || onBusy === 'share' ? defaultMaxSessions : 1,

@@ -20,14 +20,15 @@ describe('accepters of a port', () => {
     ['[::1]:3333', accepterOf({ host: '::1', tcpPort: 3333 })],
     [{ listen: 3333 }, accepterOf(loopback)],
     [{ listen: ':3333', onBusy: 'share' }, accepterOf(everywhere, { onBusy: 'share' })],
+    [{ listen: [3333, ':3333'] }, accepterOf([loopback, everywhere])],
   ])('%j is one', (tcp, accepter) => {
     expect(acceptersOf(tcp)).toEqual([accepter]);
   });
 
   it('are several in a list, in either form', () => {
     expect(acceptersOf([3333, { listen: 3334, protocol: 'telnet' }])).toMatchObject([
-      { listen: loopback, protocol: 'auto', remoteControl: true },
-      { listen: { tcpPort: 3334 }, protocol: 'telnet', remoteControl: false },
+      { listen: [loopback], protocol: 'auto', remoteControl: true },
+      { listen: [{ tcpPort: 3334 }], protocol: 'telnet', remoteControl: false },
     ]);
     expect(acceptersOf([])).toEqual([]);
   });
@@ -43,6 +44,7 @@ describe('accepters of a port', () => {
   it('are told with all that can be said of them', () => {
     const options = {
       protocol: 'rfc2217',
+      settings: { baudRate: 9600 },
       onBusy: 'replace',
       maxSessions: 2,
       idleMs: 60_000,
@@ -58,7 +60,7 @@ describe('accepters of a port', () => {
     };
     const advertise = { service: 'iostream', name: 'PLC', text: { place: 'hall 3' } };
     expect(acceptersOf({ listen: 3333, ...options, allow: '10.0.0.0/8', advertise })).toEqual([
-      { listen: loopback, ...options, allow: ['10.0.0.0/8'], advertise },
+      { listen: [loopback], ...options, allow: ['10.0.0.0/8'], advertise },
     ]);
     expect(acceptersOf({ listen: 3333, allow: ['10.0.0.1', '2001:db8::/32'], advertise: 'zwave' })).toMatchObject([
       { allow: ['10.0.0.1', '2001:db8::/32'], advertise: { service: 'zwave', text: {} } },

@@ -9,6 +9,7 @@ import {
 import { parseAccepterListen, parseAccepterPlace } from '../accepters/accepter-place.ts';
 import { parseNetwork } from '../accepters/allowed-networks.ts';
 import type { ConfigNode } from './config-node.ts';
+import { lineSettingsShape } from './line-settings-shape.ts';
 import { flag, oneOf, parsedText, text, wholeNumber } from './scalar-shapes.ts';
 import { described, either, mapping, named, oneOrSeveral, refined, type Shape, type ValuesOf } from './shape.ts';
 
@@ -96,6 +97,10 @@ export const accepterOptionShapes = {
     'What its clients speak; auto, which is what it is unless said otherwise, finds out for each.',
     oneOf(accessProtocols),
   ),
+  settings: described(
+    'What the line is set to when a client gets control; as the port is set unless said otherwise.',
+    lineSettingsShape,
+  ),
   onBusy: described(
     'What becomes of a client while another controls the port: refuse (unless said otherwise), monitor, share or replace.',
     oneOf(busyRules),
@@ -141,13 +146,13 @@ type SaidOptions = ValuesOf<typeof accepterOptionShapes>;
 const longShape: Shape<AccepterConfig> = refined(
   mapping({
     listen: described(
-      'Where it listens: TCPPORT on the loopback interface, ADDRESS:TCPPORT, or :TCPPORT on all interfaces.',
-      listenShape,
+      'Where it listens, one place or several: TCPPORT on the loopback interface, ADDRESS:TCPPORT, or :TCPPORT on all interfaces.',
+      oneOrSeveral(listenShape),
     ),
     ...accepterOptionShapes,
   }),
   ({ listen, ...said }, node) => {
-    if (listen === undefined) return void node.report('has no listen; add one, as listen: 3333');
+    if (listen === undefined || listen.length === 0) return void node.report('has no listen; add one, as listen: 3333');
     return checkedAccepter(listen, said, node);
   },
   { required: ['listen'] },
