@@ -59,6 +59,7 @@ export type { Opened } from './native/messages/opened.ts';
 export type { PortRequest } from './native/messages/request.ts';
 export { mayDo, type Operation, type OperationName, operationTable, type Rank, ranks } from './operations.ts';
 export {
+  type ListedAccepter,
   type ListedPort,
   type PortList,
   parsePortList,
