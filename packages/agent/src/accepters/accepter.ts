@@ -5,6 +5,7 @@ import {
   defaultAgentLimits,
   formatPlace,
   type ListedAccepter,
+  openingBytes,
   SercliError,
   toSercliError,
 } from '@sercli/protocol';
@@ -203,6 +204,8 @@ export class Accepter {
   #refuse(socket: Socket, refusal: Refusal, reason: string): void {
     this.#refusals += 1;
     this.#surroundings.refusals.tell(plainAddress(socket.remoteAddress ?? 'unknown'), reason);
+    // As ser2net does: a telnet client that has seen no negotiation shows the text in its line mode.
+    socket.write(openingBytes(this.#config.protocol));
     socket.end(refusalText(refusal));
     // What it sends is not read, and would make TCP reset the connection before the text is read.
     socket.resume();
