@@ -18,7 +18,8 @@ export interface PreparedAccepters {
 /** An accepter that serves, for those who ask. */
 export interface AccepterReading {
   readonly placed: PlacedAccepter;
-  readonly places: readonly ListeningPlace[];
+  /** Where it listens: `127.0.0.1:3333`. */
+  readonly addresses: readonly string[];
   readonly clients: number;
   readonly refusals: number;
 }
@@ -56,7 +57,7 @@ export class AccepterSet {
   get readings(): readonly AccepterReading[] {
     return [...this.#serving.values()].map(({ accepter, places }) => ({
       placed: accepter.placed,
-      places,
+      addresses: places.map(({ address }) => address),
       clients: accepter.clientCount,
       refusals: accepter.refusals,
     }));

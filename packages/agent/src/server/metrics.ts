@@ -93,9 +93,8 @@ export async function formatMetrics(reading: AgentReading): Promise<string> {
   return registry.metrics();
 }
 
-function accepterLabels({ placed, places }: AccepterReading): Readonly<Record<string, string>> {
-  const address = places.map((place) => place.address).join(' ');
-  return { port: placed.ports.join(' '), address, protocol: placed.config.protocol };
+function accepterLabels({ placed, addresses }: AccepterReading): Readonly<Record<string, string>> {
+  return { port: placed.ports.join(' '), address: addresses.join(' '), protocol: placed.config.protocol };
 }
 
 function labelsOf({ port, client, role }: ListedSession): Readonly<Record<string, string>> {
