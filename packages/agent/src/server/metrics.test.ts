@@ -116,7 +116,9 @@ describe('metrics', () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 64 }), async (name) => {
         const sessions = [{ ...session, client: { ...session.client, name } }];
-        const samples = samplesOf(await formatMetrics({ connections: 0, ports: [], accepters: [], sessions })).map(readSample);
+        const samples = samplesOf(await formatMetrics({ connections: 0, ports: [], accepters: [], sessions })).map(
+          readSample,
+        );
         expect(samples).toHaveLength(9);
         for (const { labels } of samples.slice(2)) {
           expect(labels).toEqual({ port: 'ttyS0', client: name, role: 'monitor' });
