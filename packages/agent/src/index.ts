@@ -5,6 +5,14 @@
  */
 export { type Discovery, mdnsDiscovery } from '@sercli/discovery';
 export { controlDirectory } from '@sercli/link';
+export {
+  type AccepterAdvertisement,
+  type AccepterConfig,
+  accepterOf,
+  type BusyRule,
+  type PlacedAccepter,
+} from './accepters/accepter-config.ts';
+export { parseTcpFlag } from './accepters/accepter-place.ts';
 export type { ClientRegister } from './access/client-register.ts';
 export { Agent, type AgentOptions, type AgentPorts } from './agent.ts';
 export {

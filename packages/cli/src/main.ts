@@ -28,6 +28,12 @@ const agent = program
   )
   .option('--all', 'with --port: serve every free port of the machine too')
   .option('--listen <addr:port>', 'where to listen (default: all interfaces, TCP port 7372); repeatable', several, [])
+  .option(
+    '--tcp <spec>',
+    '[ADDR:]TCPPORT=PORT[,PROTOCOL]: also serve a port to programs without sercli, which are not asked who they are; PROTOCOL is auto, raw, telnet, rfc2217 or nullmodem; repeatable',
+    several,
+    [],
+  )
   .option('--open', 'let everybody on private networks control every port, without being authorised')
   .option('--keep-open', 'open the devices at the start and keep them open')
   .option('--linger <ms>', 'how long a device stays open after its last session (default: 0)')

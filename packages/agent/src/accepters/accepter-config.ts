@@ -1,4 +1,4 @@
-import type { AccessProtocol, LineSettingsChange } from '@sercli/protocol';
+import { type AccessProtocol, type LineSettingsChange, SercliError } from '@sercli/protocol';
 import type { ListenPlace } from '../server/listen-place.ts';
 
 /**
@@ -92,4 +92,25 @@ export function accepterOf(
     enabled: true,
     ...said,
   };
+}
+
+/**
+ * All accepters of an agent: those that stand with its ports, and others.
+ *
+ * @param isFinding whether ports that nobody named are served too
+ * @throws SercliError `usage` where an accepter is for a port that there can never be
+ */
+export function placedAccepters(
+  ports: readonly { readonly spec: { readonly name: string }; readonly accepters: readonly AccepterConfig[] }[],
+  others: readonly PlacedAccepter[],
+  isFinding: boolean,
+): PlacedAccepter[] {
+  const names = ports.map(({ spec }) => spec.name);
+  const unknown = others.flatMap((other) => other.ports).find((name) => !names.includes(name));
+  if (unknown !== undefined && !isFinding) {
+    const remedy = `name one of ${names.join(', ')}, or serve it too with --port ${unknown}=DEVICE`;
+    throw new SercliError('usage', { what: `an accepter is for ${unknown}, which is not served`, remedy });
+  }
+  const own = ports.flatMap(({ spec, accepters }) => accepters.map((config) => ({ ports: [spec.name], config })));
+  return [...own, ...others];
 }

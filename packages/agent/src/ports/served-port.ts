@@ -46,7 +46,10 @@ export interface SessionRequest {
   /** Where `role` is control, and others have it. */
   readonly whenBusy: WhenBusy;
   readonly start: ReplayStart;
-  /** The client cannot be told of a gap: it is disconnected instead. */
+  /**
+   * The client cannot be told of a gap: it is disconnected instead. So is one whose control is taken, unless it would
+   * rather monitor (`whenBusy`).
+   */
   readonly isUntold?: boolean | undefined;
   /** What the device is sent when the session ends, if it controls the port then. */
   readonly farewell?: (() => Uint8Array) | undefined;
@@ -175,7 +178,7 @@ export class ServedPort {
   }
 
   async #open(request: SessionRequest, control: PortControl | undefined): Promise<SessionLink> {
-    const { holder, settings, start, isUntold = false, farewell } = request;
+    const { holder, settings, whenBusy, start, isUntold = false, farewell } = request;
     const wasOpen = this.#device.source !== undefined;
     const change = control === undefined ? {} : settings;
     const { source, isNew } = await this.#device.open(change);
@@ -191,6 +194,7 @@ export class ServedPort {
       source,
       port: this.#forSession(),
       disconnectsOnOverflow: isUntold || this.policy.onOverflow === 'disconnect',
+      endsWhenTaken: isUntold && whenBusy !== 'monitor',
       farewell,
     });
     this.#sessions.add(session, control);

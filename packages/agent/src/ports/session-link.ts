@@ -44,7 +44,9 @@ export interface SessionOptions {
   readonly port: SessionPort;
   /** A session that reads too late is ended, and not told its gap. */
   readonly disconnectsOnOverflow: boolean;
-  /** What the device is sent when the session ends by itself, if it controls the port then. */
+  /** A session whose control is taken is ended, and does not monitor from then on. */
+  readonly endsWhenTaken?: boolean | undefined;
+  /** What the device is sent when the session ends, if it controls the port then. */
   readonly farewell?: (() => Uint8Array) | undefined;
 }
 
@@ -58,8 +60,7 @@ export class SessionLink implements SerialLink {
   readonly closed: Promise<SercliError | undefined>;
   readonly #cursor: LogCursor;
   readonly #port: SessionPort;
-  readonly #disconnectsOnOverflow: boolean;
-  readonly #farewell: (() => Uint8Array) | undefined;
+  readonly #options: SessionOptions;
   readonly #counts = new SessionCounts();
   readonly #written = new WrittenBytes();
   /** The device, or what is left of one that is lost. */
@@ -71,10 +72,10 @@ export class SessionLink implements SerialLink {
   #cutSince: Date | undefined;
   #settle: (error: SercliError | undefined) => void = () => undefined;
 
-  constructor({ info, holder, log, start, source, port, disconnectsOnOverflow, farewell }: SessionOptions) {
+  constructor(options: SessionOptions) {
+    const { info, holder, log, start, source, port } = options;
+    this.#options = options;
     this.info = info;
-    this.#disconnectsOnOverflow = disconnectsOnOverflow;
-    this.#farewell = farewell;
     this.holder = holder;
     this.#source = source;
     this.#port = port;
@@ -199,6 +200,7 @@ export class SessionLink implements SerialLink {
     this.#successor = successor;
     // One that lost control while it was being opened has asked for none, and the successor perhaps has.
     if (this.hasControl) this.#source.endSequences(this.#taken(successor), this);
+    if (this.#options.endsWhenTaken) this.abort(this.#taken(successor));
   }
 
   /** More of what was written to the device has left it. */
@@ -230,7 +232,7 @@ export class SessionLink implements SerialLink {
   }
 
   #overtaken(): void {
-    if (!this.#disconnectsOnOverflow) return;
+    if (!this.#options.disconnectsOnOverflow) return;
     const { lagBytes } = this.#cursor;
     this.abort(new SercliError('reader-too-slow', { port: this.info.name, bytes: lagBytes }));
   }
@@ -258,7 +260,8 @@ export class SessionLink implements SerialLink {
 
   #end(error: SercliError | undefined): void {
     if (this.#state.kind === 'closed') return;
-    if (this.#farewell !== undefined && this.hasControl) this.write(this.#farewell());
+    const { farewell } = this.#options;
+    if (farewell !== undefined && this.hasControl) this.write(farewell());
     this.#state = error === undefined ? { kind: 'closed' } : { kind: 'closed', error };
     if (this.hasControl) this.#source.endSequences(error ?? new SercliError('closed', { what: this.info.name }), this);
     this.#cursor.close();

@@ -40,8 +40,8 @@ export interface ListenersOptions {
 /** Where an agent can be reached, and who is connected. */
 export class Listeners {
   readonly sessions = new SessionBook();
+  readonly refusals: RefusalLog;
   readonly #options: ListenersOptions;
-  readonly #refusals: RefusalLog;
   readonly #connections = new Set<ClientConnection>();
   readonly #held = new HeldSessions();
   readonly #listeners: NativeListener[] = [];
@@ -49,7 +49,7 @@ export class Listeners {
 
   constructor(options: ListenersOptions) {
     this.#options = options;
-    this.#refusals = new RefusalLog(options.logger);
+    this.refusals = new RefusalLog(options.logger);
     options.access.rights.listen(() => this.#review());
   }
 
@@ -87,7 +87,7 @@ export class Listeners {
       identity,
       hasName: (name) => this.#hasName(name),
       refusal: (peer) => this.#refusal(peer),
-      onCrowded: (address) => this.#refusals.tell(address, 'there are too many connections'),
+      onCrowded: (address) => this.refusals.tell(address, 'there are too many connections'),
       ...this.#handlers,
     });
     this.#listeners.push(listener);

@@ -30,5 +30,7 @@ export interface AccepterSessionOptions {
    * later.
    */
   onDecided?(protocol: SpokenProtocol): void;
+  /** The device went away: so many bytes of the client may or may not have left it. No protocol here can tell the client. */
+  onInDoubt?(bytes: number): void;
   readonly clock?: SessionClock;
 }

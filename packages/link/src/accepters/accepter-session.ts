@@ -42,6 +42,7 @@ export class AccepterSession {
   readonly #staging: StagingBuffer;
   readonly #queue: DeviceQueue;
   readonly #idle: IdleWatch | undefined;
+  readonly #inDoubt: ((bytes: number) => void) | undefined;
   #banner: Uint8Array | undefined;
   #phase: Phase = { kind: 'open' };
   #isGiving = false;
@@ -56,6 +57,7 @@ export class AccepterSession {
     this.#stream = stream;
     this.#clock = clock;
     this.#banner = options.banner;
+    this.#inDoubt = options.onInDoubt?.bind(options);
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -109,7 +111,7 @@ export class AccepterSession {
         this.#staging.flush();
       },
       toDevice: (bytes: Uint8Array) => this.#queue.write(bytes),
-      inOrder: (action: () => void) => this.#queue.act(action),
+      inOrder: (action: () => Promise<void>) => this.#queue.act(action),
       discardUnwritten: () => void this.#queue.discardBytes(),
       resume: () => this.#give(),
     };
@@ -189,6 +191,7 @@ export class AccepterSession {
   #event(event: LinkEvent): void {
     if (this.#phase.kind === 'over') return;
     const isTold = this.#translator.event(event);
+    if (event.kind === 'in-doubt') this.#inDoubt?.(event.bytes);
     if (event.kind === 'gap' && event.bytes !== undefined && !isTold) {
       // A stream that goes on would look whole.
       this.abort(new SercliError('reader-too-slow', { port: this.#link.info.name, bytes: event.bytes }));

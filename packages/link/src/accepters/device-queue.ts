@@ -1,13 +1,15 @@
 import type { SerialLink } from '../serial-link.ts';
 import type { SessionClock } from './session-clock.ts';
 
-/** Something to be done when every byte before it has been handed to the device's driver. */
-type Action = () => void;
+/** Something to be done when every byte before it has been handed to the device's driver. Must not reject. */
+type Action = () => Promise<void>;
 
 /** Above this nothing more is taken from the client, so that TCP holds it. */
 const fullBytes = 65_536;
 /** Each is a command of the client. */
 const fullActions = 256;
+/** So many are begun before the first has ended: a thousand breaks of one client would be the port's for minutes. */
+const actionsUnderWay = 16;
 /** A pace is kept in portions of so many milliseconds: one timer a byte would be too many at high rates. */
 const paceMs = 20;
 
@@ -25,6 +27,7 @@ export class DeviceQueue {
   readonly #entries: (Uint8Array | Action)[] = [];
   #bytes = 0;
   #actions = 0;
+  #underWay = 0;
   #refusedBytes = 0;
   /** Bytes that the pace lets through now; a pause saves up for one portion only. */
   #allowance: number;
@@ -100,17 +103,24 @@ export class DeviceQueue {
   #next(): boolean {
     const entry = this.#entries[0];
     if (entry === undefined) return false;
-    if (typeof entry === 'function') {
-      this.#entries.shift();
-      this.#actions -= 1;
-      entry();
-      return true;
-    }
+    if (typeof entry === 'function') return this.#begin(entry);
     const taken = this.#give(entry);
     this.#bytes -= taken;
     if (taken === entry.length) this.#entries.shift();
     else this.#entries[0] = entry.subarray(taken);
     return taken > 0;
+  }
+
+  #begin(action: Action): boolean {
+    if (this.#underWay >= actionsUnderWay) return false;
+    this.#entries.shift();
+    this.#actions -= 1;
+    this.#underWay += 1;
+    void action().finally(() => {
+      this.#underWay -= 1;
+      this.run();
+    });
+    return true;
   }
 
   #give(bytes: Uint8Array): number {

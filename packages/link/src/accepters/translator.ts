@@ -12,8 +12,8 @@ export interface TranslatorSession {
   sendApart(bytes: Uint8Array): void;
   /** Bytes for the device, in their place among actions; their memory is kept until the device has them. */
   toDevice(bytes: Uint8Array): void;
-  /** Runs when the device's driver has every byte before it. */
-  inOrder(action: () => void): void;
+  /** Runs when the device's driver has every byte before it. Must not reject. */
+  inOrder(action: () => Promise<void>): void;
   /** Discards the bytes for the device that it does not have yet. */
   discardUnwritten(): void;
   /** Whether the bytes of the device may go to the client has changed. */
