@@ -4,8 +4,10 @@ import type { LineSettings } from '@sercli/protocol';
 export interface TextFacts {
   /** `\d`: the device; in file names only what stands behind its last slash. */
   readonly device: string;
-  /** `\N` and `\o`: what the port is called. */
+  /** `\N`: what the port is called. */
   readonly name: string;
+  /** `\o`: the device as the file names it; the name of the port if it is not given. */
+  readonly alias?: string | undefined;
   /** `\p`: where the client has connected. */
   readonly accepter: string;
   /** `\B`, and `\s` in what is sent. */
@@ -17,6 +19,8 @@ export interface TextFacts {
   /** The text is the name of a file: `\s` are seconds, and slashes of what is put in are none of its own. */
   readonly isFileName?: boolean;
 }
+
+type LastingFacts = Pick<TextFacts, 'device' | 'name' | 'alias' | 'accepter' | 'isFileName'>;
 
 /** `\` and what stands behind it: octal digits, `x` and hexadecimal ones, or any one character. */
 const escapes = /\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|(.))/gsu;
@@ -45,7 +49,7 @@ export function expandFileName(template: string, facts: Omit<TextFacts, 'isFileN
 /**
  * Puts in what is known of a port once and for all, and leaves the other escapes as they are: what is put in has none.
  */
-export function bindText(template: string, facts: Pick<TextFacts, 'device' | 'name' | 'accepter' | 'isFileName'>): string {
+export function bindText(template: string, facts: LastingFacts): string {
   return template.replace(escapes, (whole, _octal, _hex, letter: string | undefined) => {
     if (letter === undefined || !'doNp'.includes(letter)) return whole;
     return lastingText(letter, facts).replaceAll('\\', '\\\\');
@@ -82,11 +86,18 @@ function textOf(letter: string, facts: TextFacts): string {
   }
 }
 
-function lastingText(letter: string, facts: Pick<TextFacts, 'device' | 'name' | 'accepter' | 'isFileName'>): string {
-  const { device, name, accepter, isFileName = false } = facts;
-  const text = { d: device, p: accepter }[letter] ?? name;
+function lastingText(letter: string, facts: LastingFacts): string {
+  const { device, name, alias = name, accepter, isFileName = false } = facts;
+  const text = { d: device, o: alias, p: accepter }[letter] ?? name;
   if (!isFileName) return text;
   return letter === 'd' || letter === 'o' ? text.slice(text.lastIndexOf('/') + 1) : text.replaceAll('/', '_');
+}
+
+/** An address as gensio writes it: `ipv4,192.168.1.7,51000`. */
+export function gensioAddress(address: string): string {
+  const [, bracketed, plain, tcpPort] = /^(?:\[(.*)\]|([^:]*)):(\d+)$/.exec(address) ?? [];
+  if (tcpPort === undefined) return address;
+  return bracketed === undefined ? `ipv4,${plain},${tcpPort}` : `ipv6,${bracketed},${tcpPort}`;
 }
 
 /** `9600N81`. */

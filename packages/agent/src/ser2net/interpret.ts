@@ -47,8 +47,8 @@ function portOf(said: SaidConnection, context: Context): Ser2netPort | undefined
     device: said.name,
   };
   const bind = (text: string, isFileName = false): string => {
-    const bound = { device: shown.connector, name: said.name, accepter: shown.accepter, isFileName };
-    return bindText(text.replace(/\\o/g, () => '\\o'), bound);
+    const { connector: device, device: alias, accepter: where } = shown;
+    return bindText(text, { device, name: said.name, alias, accepter: where, isFileName });
   };
   return {
     name: said.name,
