@@ -33,4 +33,8 @@ export { type DeviceInfo, listDevices } from './devices/list-devices.ts';
 export { type PortSpec, parsePortSpec } from './devices/port-spec.ts';
 export { type Logger, silentLogger } from './logger.ts';
 export { defaultPortPolicy, type PortPolicy } from './ports/served-port.ts';
+export { expandText } from './ser2net/banner-text.ts';
+export { formatOf, type ImportedSer2net, importSer2net, type Ser2netText } from './ser2net/import-ser2net.ts';
+export { machineFiles } from './ser2net/machine-files.ts';
+export type { NamedFiles, Ser2netNote } from './ser2net/statement.ts';
 export { ServiceNotifier } from './service-notifier.ts';

@@ -10,6 +10,7 @@ import { rs485Shape } from './rs485-shape.ts';
 import { flag, oneOf, parsedText, text } from './scalar-shapes.ts';
 import { sequencesShape } from './sequences-shape.ts';
 import { described, either, mapping, refined, type Shape } from './shape.ts';
+import { tracesShape } from './trace-shape.ts';
 
 /** What a port says of itself below its name. */
 export type UnnamedPort = (name: string) => PortConfig;
@@ -59,6 +60,11 @@ const longShape = mapping({
     'Accepters: TCP ports on which programs without sercli reach the port; whoever connects is not asked who it is.',
     acceptersShape,
   ),
+  trace: described('Files that are kept of what passes the port while it has sessions: one or several.', tracesShape),
+  uucpLock: described(
+    'Whether a lock file is made in /var/lock while the device is open; true unless said otherwise.',
+    flag(),
+  ),
   sequences: described(
     'Line sequences for sercli reset at this port, by name, besides those for every port.',
     sequencesShape,
@@ -94,6 +100,7 @@ function longPort(port: LongPort, node: ConfigNode): UnnamedPort | undefined {
   if (spec === undefined) return undefined;
   const { policy, rest } = splitPolicy(port);
   const { fixed = false, description, hupcl, dtr, rts, lowLatency, rs485, sequences, tcp: accepters = [] } = rest;
+  const { trace: traces, uucpLock: takesLockFile } = rest;
   return (name) => ({
     spec: { ...spec, name },
     isFixed: fixed,
@@ -108,6 +115,8 @@ function longPort(port: LongPort, node: ConfigNode): UnnamedPort | undefined {
     ...(hupcl === undefined ? {} : { hangsUpOnClose: hupcl }),
     ...(lowLatency === undefined ? {} : { lowLatency }),
     ...(rs485 === undefined ? {} : { rs485 }),
+    ...(traces === undefined ? {} : { traces }),
+    ...(takesLockFile === undefined ? {} : { takesLockFile }),
   });
 }
 

@@ -17,6 +17,7 @@ import type { PortDescription } from './port-description.ts';
 import type { PortPolicy } from './port-policy.ts';
 import { PortSessions } from './port-sessions.ts';
 import { PortCounts, type PortTotals } from './port-totals.ts';
+import { PortTraces } from './port-traces.ts';
 import { type ReplayStart, startOf } from './replay-start.ts';
 import { SessionLink, type SessionPort } from './session-link.ts';
 
@@ -62,6 +63,7 @@ export class ServedPort {
   readonly #device: LoggedDevice;
   readonly #sessions: PortSessions;
   readonly #counts = new PortCounts();
+  readonly #traces: PortTraces | undefined;
   /** Sessions that are being opened. */
   #openings = 0;
   #isClosed = false;
@@ -73,6 +75,10 @@ export class ServedPort {
     this.#surroundings = surroundings;
     this.policy = policy;
     this.#device = new LoggedDevice(description, this.#forDevice(), { policy, memory, logger, clock });
+    this.#traces = PortTraces.of(description.traces, {
+      log: this.#device.log,
+      warn: (text) => logger.warn({ port: this.name }, `${this.name}: ${text}`),
+    });
     this.#sessions = new PortSessions({ name: description.name, host }, () => {
       this.#device.controllerRead();
       surroundings.changed();
@@ -166,6 +172,7 @@ export class ServedPort {
     this.#isClosed = true;
     this.#sessions.abort(this.#notServed());
     await this.#device.close();
+    await this.#traces?.close();
   }
 
   #refuseUnlessThere(): void {
@@ -198,6 +205,7 @@ export class ServedPort {
       farewell,
     });
     this.#sessions.add(session, control);
+    this.#traces?.sessionOpened(holder.address, { name: this.name, device: this.device, settings: source.settings });
     try {
       const isAsked = session.hasControl && !isNew && !description.isFixed && Object.keys(change).length > 0;
       if (isAsked) await source.configure(change);
@@ -226,7 +234,10 @@ export class ServedPort {
       consumed: (session) => {
         if (session.hasControl) this.#device.controllerRead();
       },
-      wrote: (bytes) => this.#counts.sent(bytes),
+      wrote: (bytes) => {
+        this.#counts.sent(bytes.length);
+        this.#traces?.written(bytes);
+      },
       missed: (bytes) => this.#counts.missed(bytes),
       cutChanged: ({ holder }, reason) =>
         this.#tell(`${holderText(holder)} ${reason === undefined ? 'is back' : `is cut off: ${reason}`}`, { holder }),
@@ -268,6 +279,7 @@ export class ServedPort {
 
   #released(session: SessionLink, error: SercliError | undefined): void {
     this.#sessions.remove(session);
+    this.#traces?.sessionClosed(error?.message ?? 'network read close', this.#sessions.size === 0);
     const { holder } = session;
     const why = error === undefined ? '' : `: ${error.message}`;
     this.#tell(`detached by ${holderText(holder)}${why}`, { holder });

@@ -26,7 +26,8 @@ export interface SessionPort {
   flush(source: DeviceLink, queue: FlushQueue): Promise<void>;
   /** The session has read. */
   consumed(session: SessionLink): void;
-  wrote(bytes: number): void;
+  /** The device has taken bytes, which are only lent. */
+  wrote(bytes: Uint8Array): void;
   /** The session was told of a gap. */
   missed(bytes: number | undefined): void;
   /** The session was cut off, for a reason, or is carried again. */
@@ -140,7 +141,7 @@ export class SessionLink implements SerialLink {
   write(bytes: Uint8Array): number {
     if (this.#state.kind !== 'up' || !this.hasControl) return 0;
     const taken = this.#written.write(this.#source, bytes);
-    this.#port.wrote(taken);
+    this.#port.wrote(taken === bytes.length ? bytes : bytes.subarray(0, taken));
     return taken;
   }
 
