@@ -36,6 +36,7 @@ const session: ListedSession = {
 const accepter: AccepterReading = {
   placed: { ports: ['ttyS0'], config: accepterOf({ host: '127.0.0.1', tcpPort: 3333 }, { protocol: 'raw' }) },
   addresses: ['127.0.0.1:3333'],
+  places: [{ host: '127.0.0.1', tcpPort: 3333 }],
   clients: 1,
   refusals: 9,
 };
