@@ -36,5 +36,7 @@ export { defaultPortPolicy, type PortPolicy } from './ports/served-port.ts';
 export { expandText } from './ser2net/banner-text.ts';
 export { formatOf, type ImportedSer2net, importSer2net, type Ser2netText } from './ser2net/import-ser2net.ts';
 export { machineFiles } from './ser2net/machine-files.ts';
+export { Ser2netServer } from './ser2net/ser2net-server.ts';
 export type { NamedFiles, Ser2netNote } from './ser2net/statement.ts';
+export { syslogLogger } from './ser2net/syslog-logger.ts';
 export { ServiceNotifier } from './service-notifier.ts';

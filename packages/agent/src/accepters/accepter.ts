@@ -105,7 +105,7 @@ export class Accepter {
     const holder = { name: clientName(this.#config.protocol), address: formatPlace(from, socket.remotePort ?? 0) };
     this.#openings += 1;
     try {
-      const link = await this.#openSome(holder);
+      const link = await this.#openSome(holder, address);
       if (this.#end !== undefined) return link.abort(this.#end);
       void this.#serveOn(socket, link, holder, address);
     } catch (error) {
@@ -123,14 +123,14 @@ export class Accepter {
   }
 
   /** Opens the port, or of several the first that is free. */
-  async #openSome(holder: Holding): Promise<SessionLink> {
+  async #openSome(holder: Holding, address: string): Promise<SessionLink> {
     const { ports } = this.placed;
     const whenBusy = whenBusyOf(this.#config);
     const order = ports.map((_, index) => ports[(this.#firstPort + index) % ports.length] ?? '');
     let refusal: SercliError | undefined;
     for (const [index, port] of order.entries()) {
       try {
-        const link = await this.#open(port, holder, ports.length === 1 ? whenBusy : 'refuse');
+        const link = await this.#open(port, { holder, address }, ports.length === 1 ? whenBusy : 'refuse');
         this.#firstPort = (this.#firstPort + index + 1) % ports.length;
         return link;
       } catch (error) {
@@ -141,16 +141,17 @@ export class Accepter {
     }
     const [first] = order;
     if (first !== undefined && whenBusy !== 'refuse' && refusal?.code === 'port-busy') {
-      return this.#open(first, holder, whenBusy);
+      return this.#open(first, { holder, address }, whenBusy);
     }
     throw refusal ?? new SercliError('internal', { what: 'an accepter has no ports' });
   }
 
-  async #open(name: string, holder: Holding, whenBusy: WhenBusy): Promise<SessionLink> {
+  async #open(name: string, { holder, address }: Arrival, whenBusy: WhenBusy): Promise<SessionLink> {
     const { settings, closeText } = this.#config;
     const port = await this.#surroundings.port(name);
     const isLast = (): boolean => this.clientsOf(name).length <= 1;
-    const farewell = closeText && (() => (isLast() ? textBytes(closeText) : nothing));
+    const place = { port: name, device: port.device, address, remoteAddress: holder.address };
+    const farewell = closeText && (() => (isLast() ? textBytes(closeText, place) : nothing));
     return port.openSession({
       holder,
       settings,
@@ -165,15 +166,16 @@ export class Accepter {
   async #serveOn(socket: Socket, link: SessionLink, holder: Holding, address: string): Promise<void> {
     const { sessions, logger, changed } = this.#surroundings;
     const { banner, openText } = this.#config;
-    const { name: port } = link.info;
+    const { name: port, device } = link.info;
+    const place = { port, device, address, remoteAddress: holder.address, settings: link.settings };
     const isFirst = this.clientsOf(port).length === 0;
     const client = new AccepterClient({
       socket,
       link,
       config: this.#config,
       logger,
-      banner: banner === undefined ? undefined : textBytes(banner),
-      openText: openText === undefined || !isFirst ? undefined : textBytes(openText),
+      banner: banner === undefined ? undefined : textBytes(banner, place),
+      openText: openText === undefined || !isFirst ? undefined : textBytes(openText, place),
       decided: (protocol) => {
         holder.name = clientName(protocol);
         logger.info({ port, address: holder.address, protocol }, `${port}: ${holder.address} speaks ${protocol}`);
@@ -217,6 +219,12 @@ export class Accepter {
 /** Who has a session, under a name that says what it speaks as soon as that is known. */
 interface Holding {
   name: string;
+  readonly address: string;
+}
+
+/** A client, and where it has connected. */
+interface Arrival {
+  readonly holder: Holding;
   readonly address: string;
 }
 

@@ -23,9 +23,14 @@ export interface ImportedSer2net {
 /**
  * Makes a sercli.yaml of configurations of ser2net, the one after the other.
  *
+ * @param options `takesLockFiles`: false where no port is to make one, whatever is said of it
  * @throws SercliError `bad-config` where a text is no YAML
  */
-export function importSer2net(texts: readonly Ser2netText[], files: NamedFiles): ImportedSer2net {
+export function importSer2net(
+  texts: readonly Ser2netText[],
+  files: NamedFiles,
+  { takesLockFiles = true }: { readonly takesLockFiles?: boolean } = {},
+): ImportedSer2net {
   const statements: Statement[] = [];
   const collected: Notes[] = [];
   for (const { text, file, format } of texts) {
@@ -36,7 +41,9 @@ export function importSer2net(texts: readonly Ser2netText[], files: NamedFiles):
   }
   const [first = { file: '' }] = texts;
   const notes = new Notes(first.file);
-  const config = interpret(statements, notes, files);
+  const said = interpret(statements, notes, files);
+  const ports = said.ports.map((port) => ({ ...port, takesLockFile: port.takesLockFile && takesLockFiles }));
+  const config = { ...said, ports };
   const all = [...collected.flatMap((one) => one.all), ...notes.all];
   return { yaml: formatSercliYaml(config), ports: config.ports.length, notes: inOrder(all) };
 }

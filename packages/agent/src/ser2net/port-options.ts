@@ -49,6 +49,8 @@ export interface PortOptions {
   maxConnections: number;
   kicksOldUser: boolean;
   allow: string[];
+  /** Somebody was to be let in who cannot be told from others. */
+  hasUnknownAddress: boolean;
   breakOnSync: boolean;
   signature: string;
   banner: string;
@@ -101,6 +103,7 @@ class OptionReader {
     maxConnections: 1,
     kicksOldUser: false,
     allow: [] as string[],
+    hasUnknownAddress: false,
     breakOnSync: false,
     signature: 'ser2net',
     banner: '',
@@ -180,7 +183,8 @@ class OptionReader {
     const words = text.split(',').filter((word) => !/^(ipv4|ipv6|ipv6n4|tcp|udp|sctp)$/.test(word));
     const [address = '', tcpPort = '0'] = words;
     if (parseNetwork(address) === undefined || address.includes('/')) {
-      return report(`lets nobody in any more: "${address}" is no IP address`);
+      this.#options.hasUnknownAddress = true;
+      return report(`lets ${text} in no more: "${address}" is no IP address`);
     }
     if (tcpPort !== '0')
       report(`is carried over for the address alone: TCP port ${tcpPort} of the client is not compared`);

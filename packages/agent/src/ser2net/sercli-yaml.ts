@@ -63,7 +63,7 @@ function portOf({ ports }: PortGroup): object | undefined {
     ...(dtr === undefined ? {} : { dtr: dtr ? 'on' : 'off' }),
     ...(rts === undefined ? {} : { rts: rts ? 'on' : 'off' }),
     ...(rs485 === undefined ? {} : { rs485: { ...rs485, rtsOnSend: rs485.rtsOnSend ? 'on' : 'off' } }),
-    ...(traces.length === 0 ? {} : { trace: withoutTwins(traces) }),
+    ...(traces.length === 0 ? {} : { trace: withoutTwins(traces).map(traceOf) }),
     ...(accepters.length === 0 ? {} : { tcp: accepters }),
   };
 }
@@ -109,6 +109,10 @@ function settingsText({ baudRate, dataBits, parity, stopBits, flowControl }: Lin
   const format = `${baudRate},${dataBits}${parity.charAt(0).toUpperCase()}${stopBits}`;
   const flow = { none: '', hardware: ',rtscts', software: ',xonxoff', 'hardware+software': ',rtscts,xonxoff' };
   return `${format}${flow[flowControl]}`;
+}
+
+function traceOf({ file, data, hexdump, timestamps }: Ser2netTrace): object {
+  return { file, data, ...(hexdump ? { hexdump } : {}), ...(timestamps ? { timestamps } : {}) };
 }
 
 function withoutTwins(traces: readonly Ser2netTrace[]): Ser2netTrace[] {

@@ -110,7 +110,7 @@ function selectPorts(flags: AgentFlags, config: Config | undefined): AgentPorts 
   return {
     ports: [...(config?.ports ?? []), ...flags.port.map(parsePortSpec)],
     all: flags.all ?? config?.all,
-    accepters: flags.tcp.map(parseTcpFlag),
+    accepters: [...(config?.rotators ?? []), ...flags.tcp.map(parseTcpFlag)],
     logMemory: config?.logMemory,
     sequences: config?.sequences,
     policy: {

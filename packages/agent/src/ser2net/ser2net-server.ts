@@ -1,0 +1,125 @@
+import { shortHostName } from '@sercli/link';
+import { formatPlace, SercliError, toSercliError } from '@sercli/protocol';
+import { type PlacedAccepter, placedAccepters } from '../accepters/accepter-config.ts';
+import { AccepterSet } from '../accepters/accepter-set.ts';
+import { parseConfig } from '../config/parse-config.ts';
+import type { Logger } from '../logger.ts';
+import { PortRegistry } from '../ports/port-registry.ts';
+import { RefusalLog } from '../server/refusal-log.ts';
+import { SessionBook } from '../server/session-book.ts';
+import { keepBusyPorts, type ServedSelection } from './keep-busy-ports.ts';
+
+/** After how long a TCP port that could not be had is tried again: accepter-retry-time of ser2net.yaml(5). */
+const retryMs = 10_000;
+
+/**
+ * Serves ports as ser2net does: on TCP ports alone, with no identity, no native protocol and nothing that is found. What
+ * cannot be served is logged, and the rest is.
+ */
+export class Ser2netServer {
+  readonly #logger: Logger;
+  readonly #registry: PortRegistry;
+  readonly #accepters: AccepterSet;
+  #wanted: ServedSelection = { ports: [], accepters: [] };
+  #served: ServedSelection = { ports: [], accepters: [] };
+  /** Some of what is wanted waits: for clients to leave, or for a TCP port. */
+  #isWaiting = false;
+  #applying: Promise<void> = Promise.resolve();
+  #retry: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+    const accepters = (port: string) => this.#accepters.listed(port);
+    this.#registry = new PortRegistry({ host: shortHostName(), logger, accepters });
+    this.#accepters = new AccepterSet({
+      port: (name) => this.#registry.get(name),
+      sessions: new SessionBook(),
+      refusals: new RefusalLog(logger),
+      logger,
+      changed: () => this.#registry.mayHaveChanged(),
+    });
+    this.#registry.watch(() => {
+      if (this.#isWaiting) void this.#apply();
+    });
+  }
+
+  /**
+   * Serves what a sercli.yaml of `importSer2net` says. Ports that have changed and are in use change when their clients
+   * have left; those that are disabled lose their clients at once.
+   *
+   * @throws SercliError `bad-config`; then nothing has changed
+   */
+  async serve(yaml: string, file: string): Promise<void> {
+    const { ports, rotators } = parseConfig(yaml, file);
+    this.#wanted = { ports, accepters: placedAccepters(ports, rotators, false) };
+    await this.#apply();
+  }
+
+  /** Where it listens. */
+  get addresses(): readonly string[] {
+    return this.#accepters.readings.flatMap(({ addresses }) => addresses);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#retry);
+    this.#accepters.close();
+    await this.#registry.close();
+  }
+
+  /** One after the other: what is asked for meanwhile is what the last one takes. */
+  #apply(): Promise<void> {
+    this.#applying = this.#applying.then(() => this.#applyNow()).catch((error: unknown) => {
+      const { code, message } = toSercliError(error);
+      this.#logger.error({ code }, message);
+    });
+    return this.#applying;
+  }
+
+  async #applyNow(): Promise<void> {
+    if (this.#isClosed) return;
+    const busy = new Set(this.#registry.served.filter(({ sessions }) => sessions.length > 0).map(({ name }) => name));
+    const { selection, isComplete } = keepBusyPorts(this.#served, this.#wanted, busy);
+    const accepters = await this.#listenWhereItCan(selection);
+    this.#served = { ports: selection.ports, accepters };
+    this.#isWaiting = !isComplete;
+  }
+
+  /** @returns the accepters that serve now */
+  async #listenWhereItCan({ ports, accepters }: ServedSelection): Promise<readonly PlacedAccepter[]> {
+    let left = accepters;
+    clearTimeout(this.#retry);
+    for (;;) {
+      try {
+        const prepared = await this.#accepters.prepare(left);
+        await this.#registry.select({ ports, isFinding: false, policy: {} });
+        prepared.commit();
+        return left;
+      } catch (error) {
+        const without = withoutPlaceOf(left, error);
+        if (without === undefined) throw error;
+        const { code, message } = toSercliError(error);
+        this.#logger.error({ code }, message);
+        left = without;
+        this.#tryAgainLater();
+      }
+    }
+  }
+
+  #tryAgainLater(): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void this.#apply(), retryMs).unref();
+  }
+}
+
+/** The accepters without those that listen at the place that an error names; undefined for any other error. */
+function withoutPlaceOf(accepters: readonly PlacedAccepter[], error: unknown): readonly PlacedAccepter[] | undefined {
+  if (!(error instanceof SercliError)) return undefined;
+  const address = 'address' in error.fields ? error.fields.address : undefined;
+  const left = accepters.filter(({ config }) => {
+    return !config.listen.some(({ host, tcpPort }) => formatPlace(host, tcpPort) === address);
+  });
+  return left.length === accepters.length ? undefined : left;
+}
+
