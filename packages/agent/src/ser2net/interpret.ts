@@ -42,7 +42,11 @@ function portOf(said: SaidConnection, context: Context): Ser2netPort | undefined
   if (accepter === undefined || connector === undefined) return undefined;
   const options = readPortOptions(said.options, said.name, defaults, notes);
   if (options.hasUnknownAddress && options.allow.length === 0) {
-    return void notes.add(said.place, what, 'is not carried over: it would let everybody in; write remaddr with IP addresses');
+    return void notes.add(
+      said.place,
+      what,
+      'is not carried over: it would let everybody in; write remaddr with IP addresses',
+    );
   }
   const shown = said.shownAs ?? {
     accepter: said.accepter?.text ?? '',
