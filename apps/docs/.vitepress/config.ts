@@ -3,6 +3,7 @@ import { defineConfig } from 'vitepress';
 const guide = [
   { text: 'Start here', link: '/guide/start' },
   { text: 'Serve ports', link: '/guide/serve' },
+  { text: 'Programs without sercli', link: '/guide/accepters' },
   { text: 'Attach ports', link: '/guide/attach' },
   { text: 'Lines, break, reset', link: '/guide/lines' },
   { text: 'Let clients in', link: '/guide/authorize' },
