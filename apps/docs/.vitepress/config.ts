@@ -14,6 +14,7 @@ const reference = [
   { text: 'Configuration file', link: '/reference/config' },
   { text: 'Who may do what', link: '/reference/access' },
   { text: 'Sessions and metrics', link: '/reference/monitoring' },
+  { text: 'Access protocols', link: '/reference/access-protocols' },
   { text: 'Wire protocol', link: '/reference/wire-protocol' },
 ];
 
