@@ -4,11 +4,13 @@ import {
   type Identity,
   loadIdentity,
   shortHostName,
+  shortIdOf,
   shownFingerprint,
   stateDirectory,
 } from '@sercli/link';
 import type { ListedAgent, PortList, Reloaded, SessionList } from '@sercli/protocol';
 import { type PlacedAccepter, placedAccepters } from './accepters/accepter-config.ts';
+import { AccepterServices } from './accepters/accepter-services.ts';
 import { AccepterSet } from './accepters/accepter-set.ts';
 import { AgentAccess } from './access/agent-access.ts';
 import type { ClientRegister } from './access/client-register.ts';
@@ -70,6 +72,7 @@ export class Agent implements HttpApi {
   readonly #access: AgentAccess;
   readonly #listeners: Listeners;
   readonly #accepters: AccepterSet;
+  readonly #services: AccepterServices;
   #name: string;
   /** Takes a moment, for the name has to be asked for; serving does not wait. */
   #advertising: Promise<Advertiser | undefined> = Promise.resolve(undefined);
@@ -94,6 +97,16 @@ export class Agent implements HttpApi {
       logger,
       changed: () => this.#registry.mayHaveChanged(),
     });
+    this.#services = new AccepterServices({
+      discovery: options.discovery,
+      agentId: shortIdOf(identity.cert),
+      software: this.#software,
+      logger,
+      readings: () => this.#accepters.readings,
+      deviceOf: (port) => this.#registry.served.find(({ name }) => name === port)?.device,
+      agentName: () => this.#name,
+    });
+    this.#registry.watch(() => void this.#services.look());
   }
 
   /**
@@ -170,6 +183,7 @@ export class Agent implements HttpApi {
       throw error;
     }
     prepared.commit();
+    void this.#services.look();
     await this.#tellPorts();
   }
 
@@ -197,6 +211,7 @@ export class Agent implements HttpApi {
   async close(): Promise<void> {
     this.#access.close();
     await (await this.#advertising)?.close();
+    await this.#services.close();
     this.#accepters.close();
     await this.#registry.close();
     await this.#listeners.close();

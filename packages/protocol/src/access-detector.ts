@@ -42,7 +42,8 @@ export class AccessDetector {
     const byte = this.#first[length - 1] ?? 0;
     if (length % 2 === 1) {
       if (isNegotiation(this.#first)) return 'telnet';
-      return byte === iac ? undefined : this.#broken();
+      const isPair = byte === iac && !isVerb(this.#first[1] ?? 0);
+      return isPair ? undefined : this.#broken();
     }
     if (byte <= 7) return this.#pairs >= mostPairs ? 'nullmodem' : undefined;
     return length === 2 && isVerb(byte) ? undefined : this.#broken();

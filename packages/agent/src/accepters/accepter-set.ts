@@ -20,6 +20,7 @@ export interface AccepterReading {
   readonly placed: PlacedAccepter;
   /** Where it listens: `127.0.0.1:3333`. */
   readonly addresses: readonly string[];
+  readonly places: readonly ListenPlace[];
   readonly clients: number;
   readonly refusals: number;
 }
@@ -58,6 +59,7 @@ export class AccepterSet {
     return [...this.#serving.values()].map(({ accepter, places }) => ({
       placed: accepter.placed,
       addresses: places.map(({ address }) => address),
+      places: places.map(({ host, tcpPort }) => ({ host, tcpPort })),
       clients: accepter.clientCount,
       refusals: accepter.refusals,
     }));

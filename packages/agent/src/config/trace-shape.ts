@@ -8,7 +8,10 @@ const oneTrace: Shape<TraceConfig> = refined(
       "Path of the file, with ser2net's escapes as \\Y-\\m-\\D and \\I; it is appended to.",
       text('an absolute path of at most 1024 characters', /^\/.{0,1023}$/s),
     ),
-    data: described('What goes there: both (unless said otherwise), received or written.', oneOf(['both', 'received', 'written'])),
+    data: described(
+      'What goes there: both (unless said otherwise), received or written.',
+      oneOf(['both', 'received', 'written']),
+    ),
     hexdump: described('Whether it is written as hexadecimal digits, eight bytes a line.', flag()),
     timestamps: described('Whether lines, and who comes and goes, are written with the time.', flag()),
   }),

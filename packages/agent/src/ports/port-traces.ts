@@ -96,7 +96,10 @@ export class PortTraces implements LogReader {
   #begin(remoteAddress: string, { name, device, settings }: TracedPort): void {
     const { log, warn, now } = this.#options;
     const facts = { name, device, settings, accepter: name, remoteAddress, now: now() };
-    this.#open = this.#configs.map((config) => ({ config, file: new TraceFile(expandFileName(config.file, facts), warn) }));
+    this.#open = this.#configs.map((config) => ({
+      config,
+      file: new TraceFile(expandFileName(config.file, facts), warn),
+    }));
     this.#offset = log.endOffset;
     log.add(this);
   }

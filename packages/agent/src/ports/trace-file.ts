@@ -42,6 +42,8 @@ export class TraceFile {
 
   #failed(error: Error): void {
     this.#hasFailed = true;
-    this.#warn(`trace file ${this.#path} cannot be written and is left alone until the port is opened again: ${reasonOf(error)}`);
+    this.#warn(
+      `trace file ${this.#path} cannot be written and is left alone until the port is opened again: ${reasonOf(error)}`,
+    );
   }
 }

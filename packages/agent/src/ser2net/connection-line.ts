@@ -24,7 +24,8 @@ const states = /:(raw|rawlp|telnet|off|on):/;
 export function connectionLine(place: PlacedText, texts: NamedTexts, notes: Notes): SaidConnection[] {
   const found = states.exec(place.text);
   if (found === null) {
-    const problem = 'is not carried over: it is no directive, and no port with one of the states raw, rawlp, telnet, off';
+    const problem =
+      'is not carried over: it is no directive, and no port with one of the states raw, rawlp, telnet, off';
     notes.add(place, shown(place.text), problem);
     return [];
   }
@@ -114,13 +115,15 @@ function readValue(name: string, value: string, { options, line, texts, notes, p
   const trace = optionOfTrace[name];
   if (trace !== undefined) {
     const file = texts.get('TRACEFILE', value);
-    if (file === undefined) notes.add(place, `${name}=${value}`, `is not carried over: no TRACEFILE above is called ${value}`);
+    if (file === undefined)
+      notes.add(place, `${name}=${value}`, `is not carried over: no TRACEFILE above is called ${value}`);
     else options.push({ name: trace, value: file, place });
     return;
   }
   if (name === 'rs485') {
     const conf = texts.get('RS485CONF', value);
-    if (conf === undefined) notes.add(place, `rs485=${value}`, `is not carried over: no RS485CONF above is called ${value}`);
+    if (conf === undefined)
+      notes.add(place, `rs485=${value}`, `is not carried over: no RS485CONF above is called ${value}`);
     else line.push(`rs485=${conf}`);
     return;
   }

@@ -50,7 +50,9 @@ export function importSer2net(
 
 /** ser2net takes a file for YAML when its name or its first line says so. */
 export function formatOf(text: string, file: string): Ser2netText['format'] {
-  return /\.ya?ml$/i.test(file) || /^\s*%YAML/.test(text) || /^(---|[a-z_]+:\s)/m.test(firstWords(text)) ? 'yaml' : 'lines';
+  return /\.ya?ml$/i.test(file) || /^\s*%YAML/.test(text) || /^(---|[a-z_]+:\s)/m.test(firstWords(text))
+    ? 'yaml'
+    : 'lines';
 }
 
 /** What stands before the first port; no line of the line format begins with a small letter and a colon. */
@@ -65,7 +67,5 @@ function inFile(statement: Statement, file: string): Statement {
 
 function inOrder(notes: readonly Ser2netNote[]): Ser2netNote[] {
   const files = [...new Set(notes.map(({ file }) => file))];
-  return [...notes].sort(
-    (one, other) => files.indexOf(one.file) - files.indexOf(other.file) || one.line - other.line,
-  );
+  return [...notes].sort((one, other) => files.indexOf(one.file) - files.indexOf(other.file) || one.line - other.line);
 }

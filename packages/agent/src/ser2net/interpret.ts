@@ -150,7 +150,18 @@ function connectorOf(what: string, { connector, place }: SaidConnection, context
 }
 
 function takeDefaults(line: LineWords, defaults: Defaults): void {
-  for (const name of ['speed', 'databits', 'stopbits', 'parity', 'xonxoff', 'rtscts', 'hangup-when-done', 'dtr', 'rts', 'rs485']) {
+  for (const name of [
+    'speed',
+    'databits',
+    'stopbits',
+    'parity',
+    'xonxoff',
+    'rtscts',
+    'hangup-when-done',
+    'dtr',
+    'rts',
+    'rs485',
+  ]) {
     const value = defaults.get(name, 'serialdev');
     if (value !== undefined && value !== '') takeLineWord(line, `${name}=${value}`);
   }

@@ -43,7 +43,11 @@ function readLine({ text, line }: PlacedText, texts: NamedTexts, notes: Notes): 
   }
   switch (directive) {
     case 'CONTROLPORT':
-      notes.add(place, 'CONTROLPORT', 'is not carried over: who uses which port is told by "sercli who" and "sercli ls"');
+      notes.add(
+        place,
+        'CONTROLPORT',
+        'is not carried over: who uses which port is told by "sercli who" and "sercli ls"',
+      );
       return [];
     case 'DEFAULT':
     case 'DELDEFAULT':
@@ -69,7 +73,10 @@ function readDefault(directive: string, rest: string, place: PlacedText, notes: 
 function readRotator(rest: string, place: PlacedText, notes: Notes): Statement[] {
   const colon = rest.lastIndexOf(':');
   const name = rest.slice(0, Math.max(colon, 0));
-  const connections = rest.slice(colon + 1).split(/[;\s]+/).filter((port) => port !== '');
+  const connections = rest
+    .slice(colon + 1)
+    .split(/[;\s]+/)
+    .filter((port) => port !== '');
   if (name === '' || connections.length === 0) {
     notes.add(place, 'ROTATOR', 'is not carried over: write ROTATOR:NETWORK PORT:PORT PORT');
     return [];

@@ -23,6 +23,9 @@ export const machineFiles: NamedFiles = {
       return [];
     }
     const fits = (name: string): boolean => matchesGlob(basename(pattern), name);
-    return names.filter(fits).sort().map((name) => join(directory, name));
+    return names
+      .filter(fits)
+      .sort()
+      .map((name) => join(directory, name));
   },
 };

@@ -1,15 +1,17 @@
 import { parseNetwork } from '../accepters/allowed-networks.ts';
 import type { Defaults } from './defaults.ts';
 import { optionName } from './defaults.ts';
-import { TraceOptions } from './trace-options.ts';
 import type { Ser2netAdvertisement, Ser2netTrace } from './ser2net-config.ts';
 import type { Notes, PlacedText, SaidOption } from './statement.ts';
+import { TraceOptions } from './trace-options.ts';
 
 /** As many sessions as a port has (`agentLimitTable.sessionsPerPort`). */
 const mostConnections = 64;
 
-const sendsAtOnce = 'is not carried over: what the device sends is sent on at once, and gathered only while the network is busy';
-const asksNobody = 'is not carried over: an accepter asks nobody who he is; use the native protocol and "sercli authorize"';
+const sendsAtOnce =
+  'is not carried over: what the device sends is sent on at once, and gathered only while the network is busy';
+const asksNobody =
+  'is not carried over: an accepter asks nobody who he is; use the native protocol and "sercli authorize"';
 const dialsNobody = 'is not carried over: nobody is dialled; clients connect';
 
 /** Options that mean nothing here, and why. */
@@ -59,10 +61,16 @@ export interface PortOptions {
 }
 
 /** Reads the options of a connection, with the defaults of the class ser2net before them. */
-export function readPortOptions(said: readonly SaidOption[], name: string, defaults: Defaults, notes: Notes): PortOptions {
+export function readPortOptions(
+  said: readonly SaidOption[],
+  name: string,
+  defaults: Defaults,
+  notes: Notes,
+): PortOptions {
   const reader = new OptionReader(notes);
   for (const option of defaults.namesOf('ser2net')) {
-    if (!lineDefaults.has(option)) reader.take({ name: option, value: defaults.get(option, 'ser2net'), place: nowhere }, true);
+    if (!lineDefaults.has(option))
+      reader.take({ name: option, value: defaults.get(option, 'ser2net'), place: nowhere }, true);
   }
   for (const option of said) reader.take(option, false);
   return reader.result(name);
@@ -114,7 +122,11 @@ class OptionReader {
     const report = (problem: string): void => {
       if (!isDefault) this.#notes.add(place, written, problem);
     };
-    if (this.#traces.take(name, value, isOn(value)) || this.#takeText(name, value) || this.#takeMdns(name, value, report))
+    if (
+      this.#traces.take(name, value, isOn(value)) ||
+      this.#takeText(name, value) ||
+      this.#takeMdns(name, value, report)
+    )
       return;
     const options = this.#options;
     switch (name) {
@@ -149,7 +161,9 @@ class OptionReader {
   }
 
   #takeText(name: string, value: string): boolean {
-    const key = ({ banner: 'banner', openstr: 'openText', closestr: 'closeText', signature: 'signature' } as const)[name as 'banner'];
+    const key = ({ banner: 'banner', openstr: 'openText', closestr: 'closeText', signature: 'signature' } as const)[
+      name as 'banner'
+    ];
     if (key === undefined) return false;
     this.#options[key] = value;
     return true;
@@ -172,7 +186,8 @@ class OptionReader {
       this.#options.hasUnknownAddress = true;
       return report(`lets ${text} in no more: "${address}" is no IP address`);
     }
-    if (tcpPort !== '0') report(`is carried over for the address alone: TCP port ${tcpPort} of the client is not compared`);
+    if (tcpPort !== '0')
+      report(`is carried over for the address alone: TCP port ${tcpPort} of the client is not compared`);
     this.#options.allow.push(address);
   }
 

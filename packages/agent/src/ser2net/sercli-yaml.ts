@@ -37,7 +37,10 @@ function groupPorts(ports: readonly Ser2netPort[]): PortGroup[] {
 
 /** The last part of the device's path, as an agent would call it, or the name of the connection. */
 function freeName({ device, name }: Ser2netPort, taken: ReadonlySet<string>): string {
-  const safe = name.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9_]+/, '').slice(0, 48);
+  const safe = name
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9_]+/, '')
+    .slice(0, 48);
   const candidates = [device.slice(device.lastIndexOf('/') + 1), safe, `port-${safe}`];
   const free = candidates.find((candidate) => portNamePattern.test(candidate) && !taken.has(candidate));
   if (free !== undefined) return free;

@@ -1,5 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseAllDocuments, Scalar } from 'yaml';
 import { reasonOf, SercliError } from '@sercli/protocol';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseAllDocuments, Scalar } from 'yaml';
 import { type Aliases, substitute } from './alias-text.ts';
 import type { NamedFiles, Notes, PlacedText, SaidOption, Statement } from './statement.ts';
 
@@ -140,7 +140,7 @@ class YamlReader {
     const options = entries.flatMap((entry) => (entry.key === 'options' ? this.#entries(entry.value) : []));
     return {
       kind: 'rotator',
-      name: given ?? (accepter === undefined ? undefined : this.#text(accepter.value)) ?? "rotator",
+      name: given ?? (accepter === undefined ? undefined : this.#text(accepter.value)) ?? 'rotator',
       place,
       accepter: accepter === undefined ? undefined : this.#placed(accepter),
       connections: this.#items(connections).map((item) => ({
@@ -230,7 +230,12 @@ class YamlReader {
   #items(value: unknown): readonly unknown[] {
     if (isSeq(value)) return value.items;
     const text = this.#text(value);
-    return text === undefined ? [] : text.split(/[\s,;]+/).filter((word) => word !== "").map((word) => new Scalar(word));
+    return text === undefined
+      ? []
+      : text
+          .split(/[\s,;]+/)
+          .filter((word) => word !== '')
+          .map((word) => new Scalar(word));
   }
 
   #entries(value: unknown): Entry[] {
@@ -290,14 +295,7 @@ const pluralKeys: ReadonlySet<string> = new Set([
   'rotators',
 ]);
 
-const connectionKeys: ReadonlySet<string> = new Set([
-  'name',
-  'accepter',
-  'connector',
-  'timeout',
-  'enable',
-  'options',
-]);
+const connectionKeys: ReadonlySet<string> = new Set(['name', 'accepter', 'connector', 'timeout', 'enable', 'options']);
 
 const ledText = 'is not carried over: LEDs are not switched; use the trigger of the LED in /sys/class/leds';
 const adminText = 'is not carried over: who uses which port is told by "sercli who" and "sercli ls"';

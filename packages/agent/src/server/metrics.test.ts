@@ -36,6 +36,7 @@ const session: ListedSession = {
 const accepter: AccepterReading = {
   placed: { ports: ['ttyS0'], config: accepterOf({ host: '127.0.0.1', tcpPort: 3333 }, { protocol: 'raw' }) },
   addresses: ['127.0.0.1:3333'],
+  places: [{ host: '127.0.0.1', tcpPort: 3333 }],
   clients: 1,
   refusals: 9,
 };
@@ -116,7 +117,9 @@ describe('metrics', () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 64 }), async (name) => {
         const sessions = [{ ...session, client: { ...session.client, name } }];
-        const samples = samplesOf(await formatMetrics({ connections: 0, ports: [], accepters: [], sessions })).map(readSample);
+        const samples = samplesOf(await formatMetrics({ connections: 0, ports: [], accepters: [], sessions })).map(
+          readSample,
+        );
         expect(samples).toHaveLength(9);
         for (const { labels } of samples.slice(2)) {
           expect(labels).toEqual({ port: 'ttyS0', client: name, role: 'monitor' });

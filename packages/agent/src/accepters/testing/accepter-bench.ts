@@ -46,7 +46,7 @@ export class AccepterBench {
   }
 
   /** Serves these accepters of the first port from now on, each on a free TCP port of its own. */
-  async serve(...accepters: readonly Partial<Omit<AccepterConfig, 'listen'>>[]): Promise<void> {
+  async serve(...accepters: Partial<Omit<AccepterConfig, 'listen'>>[]): Promise<void> {
     const [name = ''] = this.ports.keys();
     await this.place(
       ...accepters.map((said, index) => ({
