@@ -13,7 +13,10 @@ export interface TextPlace {
 }
 
 /** A template as the bytes that are sent. */
-export function textBytes(template: string, { port: name, device, address, remoteAddress, settings }: TextPlace): Uint8Array {
+export function textBytes(
+  template: string,
+  { port: name, device, address, remoteAddress, settings }: TextPlace,
+): Uint8Array {
   const remote = gensioAddress(remoteAddress);
   return expandText(template, { name, device, accepter: address, remoteAddress: remote, settings, now: new Date() });
 }

@@ -42,7 +42,14 @@ export function connectionLine(place: PlacedText, texts: NamedTexts, notes: Note
     return [];
   }
   const words = wordsOf(others.join(':'));
-  return [connectionOf({ place, networkPort: networkPort.trim(), state, timeout, device: device.trim() }, words, texts, notes)];
+  return [
+    connectionOf(
+      { place, networkPort: networkPort.trim(), state, timeout, device: device.trim() },
+      words,
+      texts,
+      notes,
+    ),
+  ];
 }
 
 /** Only addresses that may connect have commas in them, before a TCP port. */

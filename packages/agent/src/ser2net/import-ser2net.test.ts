@@ -25,7 +25,9 @@ describe('a line of ser2net.conf', () => {
           settings: { baudRate: 115200, dataBits: 8, parity: 'none', stopBits: 1 },
         },
         hangsUpOnClose: false,
-        accepters: [{ listen: [{ host: '::', tcpPort: 3333 }], protocol: 'raw', onBusy: 'refuse', maxSessions: 1, idleMs: 0 }],
+        accepters: [
+          { listen: [{ host: '::', tcpPort: 3333 }], protocol: 'raw', onBusy: 'refuse', maxSessions: 1, idleMs: 0 },
+        ],
       },
     ]);
   });
@@ -115,9 +117,7 @@ describe('the directives of ser2net.conf', () => {
       {
         spec: { name: '127.0.0.1-2000', path: '/dev/serial/by-path/pci-0000:00:1d.0' },
         rs485: { rtsOnSend: true, delayBeforeSendMs: 0, delayAfterSendMs: 5, rxDuringTx: false },
-        traces: [
-          { file: '/var/log/plc-\\Y', data: 'received', hexdump: false, timestamps: true },
-        ],
+        traces: [{ file: '/var/log/plc-\\Y', data: 'received', hexdump: false, timestamps: true }],
         accepters: [
           {
             banner: 'port 127.0.0.1,2000 on /dev/serial/by-path/pci-0000:00:1d.0, plc 127.0.0.1,2000 [\\B]\\r\\n',
@@ -175,12 +175,18 @@ describe('the directives of ser2net.conf', () => {
     ['2000:raw:0:/dev/ttyS0:9600 bogus', '1: bogus is not carried over: no option of ser2net'],
     ['2000:raw:0:/dev/ttyS0:9600 led-tx=led1', '1: led-tx is not carried over: LEDs are not switched'],
     ['2000:raw:0:/dev/ttyS0:9600 -LOCAL', '1: -LOCAL is not carried over: a line that hangs up'],
-    ['2000:raw:0:/dev/ttyS0:9600 chardelay-scale=30', '1: chardelay-scale is not carried over: what the device sends is'],
+    [
+      '2000:raw:0:/dev/ttyS0:9600 chardelay-scale=30',
+      '1: chardelay-scale is not carried over: what the device sends is',
+    ],
     ['2000:raw:0:/dev/ttyS0:9600 remaddr=nowhere', '1: remaddr lets nowhere in no more'],
     ['0:raw:0:/dev/ttyS0:9600', '1: connection 0 is not carried over: ports of inetd'],
     ['2000:raw:x:/dev/ttyS0:9600', '1: connection 2000 has no timeout any more'],
     ['1:raw:0:/dev/ttyS0:9600\n1:raw:0:/dev/ttyS1:9600', '2: connection 1 replaces the one above'],
-    ['tcp,1:raw:0:/dev/ttyS0:9600\n1:raw:0:/dev/ttyS1:9600', '2: 1 is not carried over: TCP port 1 is that of tcp,1 above'],
+    [
+      'tcp,1:raw:0:/dev/ttyS0:9600\n1:raw:0:/dev/ttyS1:9600',
+      '2: 1 is not carried over: TCP port 1 is that of tcp,1 above',
+    ],
     ['2000:raw:0:/dev/ttyS0:9600 tr=missing', '1: tr=missing is not carried over: no TRACEFILE'],
   ])('%j is told: %s', (text, note) => {
     expect(imported(text).notes).toEqual(expect.arrayContaining([expect.stringContaining(note)]));
@@ -295,7 +301,8 @@ describe('ser2net.yaml', () => {
   it('includes files, and puts in what they hold', () => {
     const files: NamedFiles = {
       find: (pattern) => (pattern === '/etc/ser2net.d/*.yaml' ? ['/etc/ser2net.d/a.yaml'] : []),
-      read: (path) => (path === '/etc/port' ? '2000\n' : 'connection: &a\n  accepter: tcp,*{/etc/port}\n  connector: bad'),
+      read: (path) =>
+        path === '/etc/port' ? '2000\n' : 'connection: &a\n  accepter: tcp,*{/etc/port}\n  connector: bad',
     };
     const { notes } = importSer2net(
       [{ text: 'include: /etc/ser2net.d/*.yaml', file: 'x.yaml', format: 'yaml' }],
@@ -305,17 +312,34 @@ describe('ser2net.yaml', () => {
   });
 
   it.each([
-    ['connection: &a\n  accepter: telnet,ssl,tcp,2000\n  connector: echo', '2: connection a is not carried over: it would be'],
-    ['connection: &a\n  accepter: sctp,2000\n  connector: echo', '2: connection a is not carried over: SCTP is not served'],
+    [
+      'connection: &a\n  accepter: telnet,ssl,tcp,2000\n  connector: echo',
+      '2: connection a is not carried over: it would be',
+    ],
+    [
+      'connection: &a\n  accepter: sctp,2000\n  connector: echo',
+      '2: connection a is not carried over: SCTP is not served',
+    ],
     ['connection: &a\n  accepter: tcp,2000', '1: connection a is not carried over: it has no connector'],
-    ['connection: &a\n  accepter: tcp,2000\n  connector: ipmisol,lan x', '3: connection a is not carried over: Serial over'],
-    ['connection: &a\n  accepter: tcp,2000\n  connector: echo\n  options:\n    closeon: x', '5: closeon is not carried over'],
+    [
+      'connection: &a\n  accepter: tcp,2000\n  connector: ipmisol,lan x',
+      '3: connection a is not carried over: Serial over',
+    ],
+    [
+      'connection: &a\n  accepter: tcp,2000\n  connector: echo\n  options:\n    closeon: x',
+      '5: closeon is not carried over',
+    ],
     ['admin:\n  accepter: tcp,2000', '1: admin is not carried over'],
     ['led: &led1\n  driver: sysfs', '1: led is not carried over'],
     ['bogus: 1', '1: bogus is not carried over: ser2net has no such key'],
-    ['connection: &a\n  accepter: tcp,2000\n  connector: serialdev,/dev/ttyS0,*(nobody)', '3: alias nobody is left out'],
+    [
+      'connection: &a\n  accepter: tcp,2000\n  connector: serialdev,/dev/ttyS0,*(nobody)',
+      '3: alias nobody is left out',
+    ],
   ])('%j is told: %s', (text, note) => {
-    expect(imported(`%YAML 1.1\n---\n${text}`).notes.join('\n')).toContain(note.replace(/^\d+/, (line) => `${Number(line) + 2}`));
+    expect(imported(`%YAML 1.1\n---\n${text}`).notes.join('\n')).toContain(
+      note.replace(/^\d+/, (line) => `${Number(line) + 2}`),
+    );
   });
 
   it('that is no YAML is an error with its line', () => {

@@ -26,7 +26,9 @@ export function interpret(statements: readonly Statement[], notes: Notes, files:
     else defaults.apply(statement);
   }
   const names = new Set(ports.map(({ name }) => name));
-  const rotators = said.flatMap((rotator) => rotatorOf(rotator, names, context) ?? []).filter((one) => places.take(one));
+  const rotators = said
+    .flatMap((rotator) => rotatorOf(rotator, names, context) ?? [])
+    .filter((one) => places.take(one));
   return { ports, rotators, notes: notes.all };
 }
 
@@ -39,7 +41,12 @@ class Places {
     this.#notes = notes;
   }
 
-  take({ name, place, listen, isEnabled = true }: Pick<Ser2netPort, 'name' | 'place' | 'listen'> & { isEnabled?: boolean }): boolean {
+  take({
+    name,
+    place,
+    listen,
+    isEnabled = true,
+  }: Pick<Ser2netPort, 'name' | 'place' | 'listen'> & { isEnabled?: boolean }): boolean {
     if (listen === undefined || !isEnabled) return true;
     const where = formatPlace(listen.host, listen.tcpPort);
     const owner = this.#names.get(where) ?? name;
@@ -64,7 +71,11 @@ function portOf(said: SaidConnection, context: Context): Ser2netPort | undefined
   if (accepter === undefined || connector === undefined) return undefined;
   const options = readPortOptions(said.options, said.name, defaults, notes);
   if (options.hasUnknownAddress && options.allow.length === 0) {
-    return void notes.add(said.place, what, 'is not carried over: it would let everybody in; write remaddr with IP addresses');
+    return void notes.add(
+      said.place,
+      what,
+      'is not carried over: it would let everybody in; write remaddr with IP addresses',
+    );
   }
   const shown = said.shownAs ?? {
     accepter: said.accepter?.text ?? '',

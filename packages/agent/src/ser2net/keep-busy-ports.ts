@@ -20,7 +20,8 @@ export function keepBusyPorts(
   busy: ReadonlySet<string>,
 ): { readonly selection: ServedSelection; readonly isComplete: boolean } {
   const kept = served.ports.filter(({ spec }) => busy.has(spec.name) && hasChanged(spec.name, served, wanted));
-  if (kept.length === 0) return { selection: { ...wanted, ports: wanted.ports.map(withoutAccepters) }, isComplete: true };
+  if (kept.length === 0)
+    return { selection: { ...wanted, ports: wanted.ports.map(withoutAccepters) }, isComplete: true };
   const keptNames = new Set(kept.map(({ spec }) => spec.name));
   const touchesKept = ({ ports }: PlacedAccepter): boolean => ports.some((name) => keptNames.has(name));
   const keptAccepters = served.accepters.filter(touchesKept);

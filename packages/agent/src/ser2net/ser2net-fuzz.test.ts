@@ -1,18 +1,85 @@
+import { SercliError } from '@sercli/protocol';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { SercliError } from '@sercli/protocol';
 import { parseConfig } from '../config/parse-config.ts';
 import { importSer2net, type Ser2netText } from './import-ser2net.ts';
 import { noFiles } from './statement.ts';
 
 /** Words of both formats, so that what is made of them gets far into the readers. */
 const words = [
-  ...['BANNER:a:', 'DEVICE:d:/dev/x', 'TRACEFILE:t:/tmp/x', 'ROTATOR:1:2 3', 'DEFAULT:speed:9600', 'CONTROLPORT:1', '#'],
-  ...[':raw:', ':telnet:', ':off:', '0:', '3333', '127.0.0.1,', 'ipv6,::1,', '/dev/ttyS0:', '9600', 'NONE ', 'remctl ', 'a '],
-  ...['remaddr=1.2.3.4;!', 'tr=t ', 'hexdump ', 'rs485=', 'max-connections=', '99999999999', '-', '\\', '\\\n', '\\x', '\\d'],
-  ...['connection: &a', 'connections:', 'define: &b ', 'defines:', 'rotator: &r', 'default:', 'include: ', 'led: ', '---\n'],
-  ...['\n  accepter: ', '\n  connector: ', '\n  options:', '\n    banner: ', '\n    mdns: true', '\n    mdns-txt: a=b', '\n'],
-  ...['tcp,', 'telnet(rfc2217),', 'serialdev,', 'keepopen(', ')', '(', '*a', '*(b)', '*{f}', '*(*', '=(b)', '[', ']', '{', '}'],
+  ...[
+    'BANNER:a:',
+    'DEVICE:d:/dev/x',
+    'TRACEFILE:t:/tmp/x',
+    'ROTATOR:1:2 3',
+    'DEFAULT:speed:9600',
+    'CONTROLPORT:1',
+    '#',
+  ],
+  ...[
+    ':raw:',
+    ':telnet:',
+    ':off:',
+    '0:',
+    '3333',
+    '127.0.0.1,',
+    'ipv6,::1,',
+    '/dev/ttyS0:',
+    '9600',
+    'NONE ',
+    'remctl ',
+    'a ',
+  ],
+  ...[
+    'remaddr=1.2.3.4;!',
+    'tr=t ',
+    'hexdump ',
+    'rs485=',
+    'max-connections=',
+    '99999999999',
+    '-',
+    '\\',
+    '\\\n',
+    '\\x',
+    '\\d',
+  ],
+  ...[
+    'connection: &a',
+    'connections:',
+    'define: &b ',
+    'defines:',
+    'rotator: &r',
+    'default:',
+    'include: ',
+    'led: ',
+    '---\n',
+  ],
+  ...[
+    '\n  accepter: ',
+    '\n  connector: ',
+    '\n  options:',
+    '\n    banner: ',
+    '\n    mdns: true',
+    '\n    mdns-txt: a=b',
+    '\n',
+  ],
+  ...[
+    'tcp,',
+    'telnet(rfc2217),',
+    'serialdev,',
+    'keepopen(',
+    ')',
+    '(',
+    '*a',
+    '*(b)',
+    '*{f}',
+    '*(*',
+    '=(b)',
+    '[',
+    ']',
+    '{',
+    '}',
+  ],
   ...['"', "'", ': ', '? ', '- ', '|', '>', '!!x ', '%YAML 1.1\n---\n', '\t', '  ', '\r', '\0', '\u{1f50c}', '\ud800'],
 ];
 
@@ -43,6 +110,9 @@ describe.each(['lines', 'yaml'] as const)('any text as %s', (format) => {
   }, 120_000);
 
   it('becomes a sercli.yaml that an agent reads', () => {
-    fc.assert(fc.property(text, (written) => void parseConfig(read(format, written), 'sercli.yaml')), { numRuns: 5000 });
+    fc.assert(
+      fc.property(text, (written) => void parseConfig(read(format, written), 'sercli.yaml')),
+      { numRuns: 5000 },
+    );
   }, 60_000);
 });

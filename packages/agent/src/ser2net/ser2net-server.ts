@@ -70,10 +70,12 @@ export class Ser2netServer {
 
   /** One after the other: what is asked for meanwhile is what the last one takes. */
   #apply(): Promise<void> {
-    this.#applying = this.#applying.then(() => this.#applyNow()).catch((error: unknown) => {
-      const { code, message } = toSercliError(error);
-      this.#logger.error({ code }, message);
-    });
+    this.#applying = this.#applying
+      .then(() => this.#applyNow())
+      .catch((error: unknown) => {
+        const { code, message } = toSercliError(error);
+        this.#logger.error({ code }, message);
+      });
     return this.#applying;
   }
 
@@ -122,4 +124,3 @@ function withoutPlaceOf(accepters: readonly PlacedAccepter[], error: unknown): r
   });
   return left.length === accepters.length ? undefined : left;
 }
-

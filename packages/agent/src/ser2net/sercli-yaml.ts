@@ -109,7 +109,12 @@ function settingsText(settings: LineSettings, isChange = false): string {
   const { baudRate, dataBits, parity, stopBits, flowControl } = settings;
   const format = `${baudRate},${dataBits}${parity.charAt(0).toUpperCase()}${stopBits}`;
   // Where several connections set the line, each says it all.
-  const flow = { none: isChange ? ',none' : '', hardware: ',rtscts', software: ',xonxoff', 'hardware+software': ',rtscts,xonxoff' };
+  const flow = {
+    none: isChange ? ',none' : '',
+    hardware: ',rtscts',
+    software: ',xonxoff',
+    'hardware+software': ',rtscts,xonxoff',
+  };
   return `${format}${flow[flowControl]}`;
 }
 

@@ -23,7 +23,8 @@ const defaultFiles = ['/etc/ser2net/ser2net.yaml', '/etc/ser2net.yaml', '/etc/se
  * @throws SercliError `state-unusable` where a file cannot be read
  */
 export function ser2netTexts({ config, lines, yaml, signature }: Ser2netSources): Ser2netText[] {
-  const isDirectory = (line: string): boolean => line.startsWith('/') && existsSync(line) && statSync(line).isDirectory();
+  const isDirectory = (line: string): boolean =>
+    line.startsWith('/') && existsSync(line) && statSync(line).isDirectory();
   const directory = lines.findLast(isDirectory);
   const portLines = lines.filter((line) => !isDirectory(line));
   const texts: Ser2netText[] = [];

@@ -1,5 +1,12 @@
 import { unlinkSync, writeFileSync } from 'node:fs';
-import { type ImportedSer2net, importSer2net, type Logger, machineFiles, Ser2netServer, syslogLogger } from '@sercli/agent';
+import {
+  type ImportedSer2net,
+  importSer2net,
+  type Logger,
+  machineFiles,
+  Ser2netServer,
+  syslogLogger,
+} from '@sercli/agent';
 import { reasonOf, SercliError } from '@sercli/protocol';
 import { makeLogger } from '../output/log.ts';
 import { printLine } from '../output/terminal.ts';
@@ -50,7 +57,12 @@ function read(flags: Ser2netFlags): ImportedSer2net {
   return importSer2net(texts, machineFiles, { takesLockFiles: flags.u !== true });
 }
 
-async function serve(server: Ser2netServer, imported: ImportedSer2net, flags: Ser2netFlags, logger: Logger): Promise<void> {
+async function serve(
+  server: Ser2netServer,
+  imported: ImportedSer2net,
+  flags: Ser2netFlags,
+  logger: Logger,
+): Promise<void> {
   const file = flags.c ?? 'ser2net.yaml';
   for (const { file: where, line, what, problem } of imported.notes) {
     logger.warn({ file: where, line }, `${where} line ${line}: ${what} ${problem}`);
