@@ -55,6 +55,11 @@ export class AccepterClient {
       ...(paceBytesPerSecond === undefined ? {} : { writePaceBytesPerSecond: paceBytesPerSecond }),
       ...(idleMs === 0 ? {} : { idleMs }),
       onDecided: decided,
+      onInDoubt: (bytes) => {
+        const { name, address } = link.holder;
+        const what = `the last ${bytes} bytes of ${name} (${address}) may or may not have left the device`;
+        logger.warn({ port, bytes }, `${port}: ${what}`);
+      },
     });
     const error = await this.#session.closed;
     const ownError = link.state.kind === 'closed' ? link.state.error : undefined;

@@ -1,25 +1,20 @@
 import type { LinkEvent } from '@sercli/link';
-import {
-  type Controller,
-  type LineSettingsChange,
-  type ListedPort,
-  SercliError,
-  toSercliError,
-} from '@sercli/protocol';
+import { type Controller, type ListedPort, SercliError, toSercliError } from '@sercli/protocol';
 import { type Clock, realClock } from '../devices/clock.ts';
 import type { DeviceLink } from '../devices/device-link.ts';
 import type { Logger } from '../logger.ts';
 import { listedPort } from './listed-port.ts';
 import type { LogMemory } from './log-memory.ts';
 import { type DeviceListener, LoggedDevice, reasonOfLoss } from './logged-device.ts';
-import { type Holder, holderText, type PortControl, toldControl, type WhenBusy } from './port-control.ts';
+import { holderText, type PortControl, toldControl } from './port-control.ts';
 import type { PortDescription } from './port-description.ts';
 import type { PortPolicy } from './port-policy.ts';
 import { PortSessions } from './port-sessions.ts';
 import { PortCounts, type PortTotals } from './port-totals.ts';
 import { PortTraces } from './port-traces.ts';
-import { type ReplayStart, startOf } from './replay-start.ts';
+import { startOf } from './replay-start.ts';
 import { SessionLink, type SessionPort } from './session-link.ts';
+import type { SessionRequest } from './session-request.ts';
 
 export { defaultPortPolicy, type PortPolicy } from './port-policy.ts';
 
@@ -36,24 +31,6 @@ export interface PortSurroundings {
   changed(): void;
   /** Looks at the machine's devices again, and tells the ports what was found. */
   look(): Promise<void>;
-}
-
-/** What a session wants of a port. */
-export interface SessionRequest {
-  readonly holder: Holder;
-  /** Of who controls the port; a monitor takes the port as it is. */
-  readonly settings: LineSettingsChange;
-  readonly role: 'control' | 'monitor';
-  /** Where `role` is control, and others have it. */
-  readonly whenBusy: WhenBusy;
-  readonly start: ReplayStart;
-  /**
-   * The client cannot be told of a gap: it is disconnected instead. So is one whose control is taken, unless it would
-   * rather monitor (`whenBusy`).
-   */
-  readonly isUntold?: boolean | undefined;
-  /** What the device is sent when the session ends, if it controls the port then. */
-  readonly farewell?: (() => Uint8Array) | undefined;
 }
 
 /** A port that the agent serves: it opens the device when the first session wants it, and owns its sessions. */

@@ -1,0 +1,21 @@
+import type { LineSettingsChange } from '@sercli/protocol';
+import type { Holder, WhenBusy } from './port-control.ts';
+import type { ReplayStart } from './replay-start.ts';
+
+/** What a session wants of a port. */
+export interface SessionRequest {
+  readonly holder: Holder;
+  /** Of who controls the port; a monitor takes the port as it is. */
+  readonly settings: LineSettingsChange;
+  readonly role: 'control' | 'monitor';
+  /** Where `role` is control, and others have it. */
+  readonly whenBusy: WhenBusy;
+  readonly start: ReplayStart;
+  /**
+   * The client cannot be told of a gap: it is disconnected instead. So is one whose control is taken, unless it would
+   * rather monitor (`whenBusy`).
+   */
+  readonly isUntold?: boolean | undefined;
+  /** What the device is sent when the session ends, if it controls the port then. */
+  readonly farewell?: (() => Uint8Array) | undefined;
+}
