@@ -41,7 +41,7 @@ export function connectionLine(place: PlacedText, texts: NamedTexts, notes: Note
     notes.add(place, networkPort, 'is not carried over: rawlp is for printers, which have no line; use a print server');
     return [];
   }
-  const words = others.join(':').split(/[\s,]+/);
+  const words = wordsOf(others.join(':'));
   return [
     connectionOf(
       { place, networkPort: networkPort.trim(), state, timeout, device: device.trim() },
@@ -50,6 +50,11 @@ export function connectionLine(place: PlacedText, texts: NamedTexts, notes: Note
       notes,
     ),
   ];
+}
+
+/** Only addresses that may connect have commas in them, before a TCP port. */
+function wordsOf(options: string): string[] {
+  return options.split(/\s+/).flatMap((word) => (word.startsWith('remaddr=') ? word : word.split(',')));
 }
 
 interface PortLine {

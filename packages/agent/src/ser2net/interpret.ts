@@ -1,3 +1,4 @@
+import { formatPlace } from '@sercli/protocol';
 import { bindText } from './banner-text.ts';
 import { Defaults } from './defaults.ts';
 import { splitStack } from './gensio-stack.ts';
@@ -13,19 +14,47 @@ export function interpret(statements: readonly Statement[], notes: Notes, files:
   const context = { defaults, notes, files };
   const ports: Ser2netPort[] = [];
   const said: SaidRotator[] = [];
+  const places = new Places(notes);
   for (const statement of statements) {
     if (statement.kind === 'connection') {
       const port = portOf(statement, context);
       const twin = ports.findIndex(({ name }) => name === port?.name);
-      if (port === undefined) continue;
+      if (port === undefined || !places.take(port)) continue;
       if (twin >= 0) notes.add(port.place, `connection ${port.name}`, 'replaces the one above of the same name');
       ports.splice(twin < 0 ? ports.length : twin, twin < 0 ? 0 : 1, port);
     } else if (statement.kind === 'rotator') said.push(statement);
     else defaults.apply(statement);
   }
   const names = new Set(ports.map(({ name }) => name));
-  const rotators = said.flatMap((rotator) => rotatorOf(rotator, names, context) ?? []);
+  const rotators = said
+    .flatMap((rotator) => rotatorOf(rotator, names, context) ?? [])
+    .filter((one) => places.take(one));
   return { ports, rotators, notes: notes.all };
+}
+
+/** Where connections listen: each place is that of the first. */
+class Places {
+  readonly #notes: Notes;
+  readonly #names = new Map<string, string>();
+
+  constructor(notes: Notes) {
+    this.#notes = notes;
+  }
+
+  take({
+    name,
+    place,
+    listen,
+    isEnabled = true,
+  }: Pick<Ser2netPort, 'name' | 'place' | 'listen'> & { isEnabled?: boolean }): boolean {
+    if (listen === undefined || !isEnabled) return true;
+    const where = formatPlace(listen.host, listen.tcpPort);
+    const owner = this.#names.get(where) ?? name;
+    this.#names.set(where, owner);
+    if (owner === name) return true;
+    this.#notes.add(place, name, `is not carried over: TCP port ${listen.tcpPort} is that of ${owner} above`);
+    return false;
+  }
 }
 
 interface Context {

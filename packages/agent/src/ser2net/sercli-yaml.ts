@@ -75,7 +75,7 @@ function accepterOf(port: Ser2netPort, saysSettings: boolean): object | undefine
     listen: listenText(port.listen),
     protocol,
     ...(port.isEnabled ? {} : { enabled: false }),
-    ...(saysSettings ? { settings: settingsText(settings) } : {}),
+    ...(saysSettings ? { settings: settingsText(settings, true) } : {}),
     ...busyRuleOf(port),
     ...(timeout === 0 ? {} : { idleMs: timeout * 1000 }),
     ...(allow.length === 0 ? {} : { allow }),
@@ -105,9 +105,16 @@ function listenText({ host, tcpPort }: ListenPlace): string {
 }
 
 /** `9600,8N1,rtscts`. */
-function settingsText({ baudRate, dataBits, parity, stopBits, flowControl }: LineSettings): string {
+function settingsText(settings: LineSettings, isChange = false): string {
+  const { baudRate, dataBits, parity, stopBits, flowControl } = settings;
   const format = `${baudRate},${dataBits}${parity.charAt(0).toUpperCase()}${stopBits}`;
-  const flow = { none: '', hardware: ',rtscts', software: ',xonxoff', 'hardware+software': ',rtscts,xonxoff' };
+  // Where several connections set the line, each says it all.
+  const flow = {
+    none: isChange ? ',none' : '',
+    hardware: ',rtscts',
+    software: ',xonxoff',
+    'hardware+software': ',rtscts,xonxoff',
+  };
   return `${format}${flow[flowControl]}`;
 }
 

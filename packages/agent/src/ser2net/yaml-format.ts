@@ -2,6 +2,7 @@ import { reasonOf, SercliError } from '@sercli/protocol';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseAllDocuments, Scalar } from 'yaml';
 import { type Aliases, substitute } from './alias-text.ts';
 import type { NamedFiles, Notes, PlacedText, SaidOption, Statement } from './statement.ts';
+import { connectionKeys, pluralKeys, topLevelTexts } from './yaml-keys.ts';
 
 /** How deep files include others; beyond it they go round in circles. */
 const deepestInclude = 8;
@@ -284,28 +285,6 @@ class YamlReader {
     return new SercliError('bad-config', { file: this.#reading.file, place: `line ${line}`, key: 'the file', problem });
   }
 }
-
-const pluralKeys: ReadonlySet<string> = new Set([
-  'defines',
-  'defaults',
-  'delete_defaults',
-  'admins',
-  'leds',
-  'connections',
-  'rotators',
-]);
-
-const connectionKeys: ReadonlySet<string> = new Set(['name', 'accepter', 'connector', 'timeout', 'enable', 'options']);
-
-const ledText = 'is not carried over: LEDs are not switched; use the trigger of the LED in /sys/class/leds';
-const adminText = 'is not carried over: who uses which port is told by "sercli who" and "sercli ls"';
-
-const topLevelTexts: Readonly<Record<string, string>> = {
-  led: ledText,
-  leds: ledText,
-  admin: adminText,
-  admins: adminText,
-};
 
 function anchorOf(value: unknown): string | undefined {
   return isMap(value) || isScalar(value) ? value.anchor : undefined;
