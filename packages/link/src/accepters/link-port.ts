@@ -43,8 +43,12 @@ export class LinkPort implements ComPort {
 
   /** All off while the device is away. */
   get lines(): ModemLines {
-    const { state, lines } = this.#session.link;
-    return state.kind === 'lost' ? noModemLines : lines;
+    return this.isAway ? noModemLines : this.#session.link.lines;
+  }
+
+  /** The device has gone, and may come back. */
+  get isAway(): boolean {
+    return this.#session.link.state.kind === 'lost';
   }
 
   /** The device is known to have no modem lines. */

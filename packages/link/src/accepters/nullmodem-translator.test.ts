@@ -56,6 +56,15 @@ describe('a nullmodem session', () => {
     expect(bench.received).toBe('ff 03 ff 00 ff 03');
   });
 
+  it('says that they are off while a device without lines is away, so that programs wait for it', async () => {
+    const bench = new AccepterBench('nullmodem', { link: new MemoryLink({ hasLines: false }) });
+    await settled();
+    bench.link.setState({ kind: 'lost', reason: 'unplugged' });
+    bench.link.setState({ kind: 'up' });
+    await settled();
+    expect(bench.received).toBe('ff 00 ff 03 ff 00 ff 03');
+  });
+
   it('never tears an escape, however much it sends', async () => {
     const bench = new AccepterBench('nullmodem');
     bench.link.receive(Buffer.alloc(100_000, Buffer.of(0, 255, 255)));

@@ -67,12 +67,12 @@ export class NullmodemTranslator implements Translator {
 
   /**
    * How the inputs of the port are, crossed as the cable of a null modem does it. DOSBox lets no program send that waits
-   * for CTS or DSR, so both are on where the device has no lines that could be.
+   * for CTS or DSR, so both are on where the device has no lines that could be, as long as it is there.
    */
   get #state(): NullmodemState {
     const { cts, dsr } = this.#port.lines;
-    const { isWithoutLines } = this.#port;
-    return { rts: cts || isWithoutLines, dtr: dsr || isWithoutLines, break: false };
+    const isOn = this.#port.isWithoutLines && !this.#port.isAway;
+    return { rts: cts || isOn, dtr: dsr || isOn, break: false };
   }
 
   #tell(): void {
