@@ -2,6 +2,7 @@ import { type ModemOutputs, noModemLines, parseSequence, type SequenceStep } fro
 import { ChildProgram, type LinkApplication, systemPython } from '@sercli/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { expectedOutputs } from '../testbed/expected-outputs.ts';
+import { loopOn } from '../testbed/loop-on.ts';
 import { requiresGuest } from '../testbed/requires-guest.ts';
 import { SerialHost } from '../testbed/serial-host.ts';
 
@@ -34,9 +35,6 @@ const promises = [
     closed: rtsOnly,
   },
 ].flatMap(({ ports, ...promise }) => ports.map((port) => ({ port, ...promise })));
-
-const TIOCMBIS = 0x5416;
-const TIOCM_LOOP = 0x8000;
 
 const allOutputs = [true, false].flatMap((dtr) => [true, false].map((rts) => ({ dtr, rts })));
 
@@ -254,10 +252,4 @@ while not data.endswith(b'c'):
   data += os.read(fd, 100)
   print(data.hex())
 print('all', data.hex())`;
-}
-
-/** TIOCM_LOOP of ioctl_tty(2): the UART's outputs come back as its inputs. */
-function loopOn(device: string): string {
-  const open = `fd = os.open("/dev/${device}", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)`;
-  return `${systemPython} -c 'import fcntl, os, struct; ${open}; fcntl.ioctl(fd, ${TIOCMBIS}, struct.pack("I", ${TIOCM_LOOP}))'`;
 }

@@ -1,0 +1,15 @@
+import { systemPython } from '@sercli/testkit';
+
+const TIOCMBIS = 0x5416;
+const TIOCM_LOOP = 0x8000;
+
+/**
+ * TIOCM_LOOP of ioctl_tty(2): what the UART sends comes back to it, and its outputs come back as its inputs. Lasts until
+ * the device is closed.
+ *
+ * @returns a command line for the guest
+ */
+export function loopOn(device: string): string {
+  const open = `fd = os.open("/dev/${device}", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)`;
+  return `${systemPython} -c 'import fcntl, os, struct; ${open}; fcntl.ioctl(fd, ${TIOCMBIS}, struct.pack("I", ${TIOCM_LOOP}))'`;
+}
