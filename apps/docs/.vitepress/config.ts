@@ -4,6 +4,7 @@ const guide = [
   { text: 'Start here', link: '/guide/start' },
   { text: 'Serve ports', link: '/guide/serve' },
   { text: 'Attach ports', link: '/guide/attach' },
+  { text: 'Replace ser2net', link: '/guide/ser2net' },
   { text: 'Lines, break, reset', link: '/guide/lines' },
   { text: 'Let clients in', link: '/guide/authorize' },
 ];
