@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { defaultAgentLimits } from '@sercli/protocol';
+import { VirtualClock } from '@sercli/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accepterOf, type PlacedAccepter, placedAccepters } from './accepter-config.ts';
 import { ConnectionGate } from './connection-gate.ts';
@@ -19,7 +20,7 @@ async function freePlace(): Promise<{ host: string; tcpPort: number }> {
 describe('the accepters of an agent', () => {
   let bench: AccepterBench;
   beforeEach(() => {
-    bench = new AccepterBench();
+    bench = new AccepterBench(new VirtualClock());
   });
   afterEach(() => bench.close());
 

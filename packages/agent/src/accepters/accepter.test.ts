@@ -1,4 +1,5 @@
 import { SercliError } from '@sercli/protocol';
+import { VirtualClock } from '@sercli/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { accepterOf } from './accepter-config.ts';
 import { AccepterBench } from './testing/accepter-bench.ts';
@@ -9,7 +10,7 @@ describe('an accepter', () => {
   let bench: AccepterBench;
   afterEach(() => bench.close());
   const start = async (...accepters: Parameters<AccepterBench['serve']>): Promise<AccepterBench> => {
-    bench = new AccepterBench();
+    bench = new AccepterBench(new VirtualClock());
     await bench.serve(...accepters);
     return bench;
   };
@@ -212,7 +213,7 @@ describe('an accepter', () => {
   });
 
   it('stops nobody else when one of its clients stops', async () => {
-    bench = new AccepterBench(['ttyS0'], { logBytes: 256 * 1024 });
+    bench = new AccepterBench(new VirtualClock(), ['ttyS0'], { logBytes: 256 * 1024 });
     await bench.serve({ protocol: 'raw', onBusy: 'share' });
     const stopped = await bench.connect();
     stopped.socket.pause();
@@ -232,7 +233,7 @@ describe('an accepter', () => {
   });
 
   it('gives each client the first of its ports that is free', async () => {
-    bench = new AccepterBench(['ttyS0', 'ttyS1', 'ttyS2']);
+    bench = new AccepterBench(new VirtualClock(), ['ttyS0', 'ttyS1', 'ttyS2']);
     bench.ports.get('ttyS1')?.port.lose('it was unplugged');
     const config = accepterOf({ host: '127.0.0.1', tcpPort: 0 }, { protocol: 'raw', maxSessions: 16 });
     await bench.place({ ports: ['ttyS0', 'ttyS1', 'ttyS2'], config });

@@ -35,8 +35,11 @@ export class AccepterBench {
   }
 
   /** The client reads from now on. */
-  listen(): void {
-    this.client.on('data', (chunk: Buffer) => this.#received.push(chunk));
+  listen(receive: (chunk: Buffer) => void = () => undefined): void {
+    this.client.on('data', (chunk: Buffer) => {
+      this.#received.push(chunk);
+      receive(chunk);
+    });
   }
 
   /** Everything that the client has received, as hex. */

@@ -12,6 +12,9 @@ import {
 import { ReceiveQueue } from '../receive-queue.ts';
 import type { LinkEvent, LinkListener, LinkState, SerialLink } from '../serial-link.ts';
 
+/** Longer writes are logged by their length. */
+const loggedBytes = 1000;
+
 /** A link whose device is the test: it takes as much as there is room, and says in which order things reached it. */
 export class MemoryLink implements SerialLink {
   readonly info = { name: 'ttyM', device: 'memory' };
@@ -191,6 +194,7 @@ export class MemoryLink implements SerialLink {
 
   #took(bytes: Uint8Array): void {
     this.#written.push(bytes);
+    if (bytes.length > loggedBytes) return void this.log.push(`${bytes.length} bytes`);
     const text = Buffer.from(bytes).toString('latin1');
     const last = this.log.at(-1);
     if (last?.startsWith('"')) this.log[this.log.length - 1] = `${last.slice(0, -1)}${text}"`;

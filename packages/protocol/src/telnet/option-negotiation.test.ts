@@ -44,6 +44,35 @@ describe('OptionNegotiation', () => {
     expect(sent).toEqual(['will 1', 'wont 1', 'will 1']);
   });
 
+  it('comes to an end when the words of both have crossed', () => {
+    const wire: (() => void)[] = [];
+    const policy = { us: new Set([0]), peer: new Set([0]) };
+    const carry = (to: () => OptionNegotiation) => (text: string) => {
+      wire.push(() => to().receive(text.split(' ')[0] as 'will' | 'wont' | 'do' | 'dont', 0));
+    };
+    const ends: { one: OptionNegotiation; other: OptionNegotiation } = {
+      one: side(
+        policy,
+        carry(() => ends.other),
+      ),
+      other: side(
+        policy,
+        carry(() => ends.one),
+      ),
+    };
+    ends.one.receive('do', 0);
+    ends.one.receive('dont', 0);
+    ends.one.receive('do', 0);
+    ends.other.receive('wont', 0);
+    ends.other.receive('will', 0);
+    let turns = 0;
+    for (let next = wire.shift(); next !== undefined; next = wire.shift(), turns += 1) {
+      if (turns > 1000) throw new Error('they go on for ever');
+      next();
+    }
+    expect(ends.one.isOn('us', 0)).toBe(ends.other.isOn('peer', 0));
+  });
+
   it('comes to an end with a peer of its kind, whatever both ask and allow', () => {
     const options = fc.uniqueArray(fc.integer({ min: 0, max: 5 }));
     const policy = fc.record({ us: options, peer: options });

@@ -12,6 +12,12 @@ export interface NegotiationHandlers {
 /** The options that are agreed to. */
 export type OptionPolicy = Readonly<Record<OptionSide, ReadonlySet<number>>>;
 
+/**
+ * An option that was taken back and agreed to again so often is refused from then on. Two peers whose words have crossed
+ * could else agree and refuse in turn for ever.
+ */
+const mostAgreements = 16;
+
 /** `asked`: we said WILL or DO and were not answered yet. */
 type OptionState = 'off' | 'asked' | 'on';
 
@@ -22,12 +28,13 @@ const words = {
 
 /**
  * Which telnet options are in force. Answers only what changes something, so that two peers never go on answering each
- * other (RFC 1143; since nothing is ever taken back here, three of its states do).
+ * other as long as their words do not cross (RFC 1143; since nothing is ever taken back here, three of its states do).
  */
 export class OptionNegotiation {
   readonly #policy: OptionPolicy;
   readonly #handlers: NegotiationHandlers;
   readonly #states = { us: new Map<number, OptionState>(), peer: new Map<number, OptionState>() };
+  readonly #agreements = { us: new Map<number, number>(), peer: new Map<number, number>() };
 
   constructor(policy: OptionPolicy, handlers: NegotiationHandlers) {
     this.#policy = policy;
@@ -65,15 +72,20 @@ export class OptionNegotiation {
     return this.#states[side].get(option) ?? 'off';
   }
 
+  #agreementsOf(side: OptionSide, option: number): number {
+    return this.#agreements[side].get(option) ?? 0;
+  }
+
   #agreed(side: OptionSide, option: number): void {
     const state = this.#state(side, option);
     if (state === 'on') return;
     if (state === 'off') {
-      const isAllowed = this.#policy[side].has(option);
+      const isAllowed = this.#policy[side].has(option) && this.#agreementsOf(side, option) < mostAgreements;
       this.#handlers.send(words[side][isAllowed ? 'yes' : 'no'], option);
       if (!isAllowed) return;
     }
     this.#states[side].set(option, 'on');
+    this.#agreements[side].set(option, this.#agreementsOf(side, option) + 1);
     this.#handlers.changed(side, option, true);
   }
 

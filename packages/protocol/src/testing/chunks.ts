@@ -19,7 +19,7 @@ export const chunkSizes: fc.Arbitrary<number[]> = fc.array(fc.integer({ min: 1, 
   maxLength: 6,
 });
 
-/** Gives the bytes to `receive` in chunks whose memory is overwritten as soon as it returns, if `isReused`. */
+/** Gives the bytes to `receive` in chunks of these sizes, in turn and over again. */
 export function feed(bytes: Uint8Array, sizes: readonly number[], receive: (chunk: Uint8Array) => void): void {
   for (const chunk of cutBytes(bytes, sizes)) receive(chunk);
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { SercliError } from '@sercli/protocol';
-import { VirtualClock } from '@sercli/testkit';
+import type { Clock } from '../../devices/clock.ts';
 import { type Logger, silentLogger } from '../../logger.ts';
 import type { PortPolicy } from '../../ports/port-policy.ts';
 import { PortBench } from '../../ports/testing/port-bench.ts';
@@ -21,8 +21,8 @@ export class AccepterBench {
   readonly log: string[] = [];
   readonly #clients: TcpClient[] = [];
 
-  constructor(names: readonly string[] = ['ttyS0'], policy: Partial<PortPolicy> = {}) {
-    this.ports = new Map(names.map((name) => [name, new PortBench(new VirtualClock(), policy, { name })]));
+  constructor(clock: Clock, names: readonly string[] = ['ttyS0'], policy: Partial<PortPolicy> = {}) {
+    this.ports = new Map(names.map((name) => [name, new PortBench(clock, policy, { name })]));
     const tell = (_fields: object, text: string): void => void this.log.push(text);
     const logger: Logger = { ...silentLogger, info: tell, warn: tell };
     this.set = new AccepterSet({
