@@ -143,13 +143,16 @@ requires({ ...twoMachineRequirements, programs: ['ip', 'socat', 'minicom', 'nc',
       });
 
       it('leaves a port in use alone, and gets it when the one before has gone, even by a crash', async () => {
-        await startAgent(':3333=com');
+        const agent = await startAgent(':3333=com');
         const open = ['open_line', 'outputs 3', 'inputs_are 30h'];
         const first = await startDos(nullmodemLine, [...open, 'send 1', 'receive 1', 'send_every_value', 'receive 2']);
         await receiveAll(1);
-        const refused = await startDos(nullmodemLine, ['open_line', 'outputs 3', 'receive 21', 'inputs_are 0']);
-        const refusal = { received: Buffer.from('Port already in use\r\n'), errors: [], inputs: [''] };
-        expect(await refused.result()).toEqual(refusal);
+        const refused = await startDos(nullmodemLine, ['open_line', 'outputs 3', 'send_every_value', 'note_inputs']);
+        await agent.stderr.waitFor(/refused/);
+        const { received: text, inputs } = await refused.result();
+        // What comes before the program reads, DOSBox may throw away.
+        expect('Port already in use\r\n').toContain(text.toString());
+        expect(inputs).toEqual(['']);
         device.send('1');
         expect(await receiveAll(256)).toEqual(everyByte);
         await first.dosbox.end('SIGKILL');
