@@ -31,13 +31,17 @@ export class Avahi {
   }
 
   /** Prints what is there, what comes and what goes. */
-  browse(): Promise<ChildProgram> {
-    return this.#run('avahi-browse', '--resolve', '--parsable', '_sercli._tcp');
+  browse(type: string = '_sercli._tcp'): Promise<ChildProgram> {
+    return this.#run('avahi-browse', '--resolve', '--parsable', type);
   }
 
   /** Resolves to the name that it got. */
-  async publish(name: string, tcpPort: number, ...text: readonly string[]): Promise<string> {
-    const publisher = await this.#run('avahi-publish', '--service', name, '_sercli._tcp', String(tcpPort), ...text);
+  publish(name: string, tcpPort: number, ...text: readonly string[]): Promise<string> {
+    return this.publishAs('_sercli._tcp', name, tcpPort, ...text);
+  }
+
+  async publishAs(type: string, name: string, tcpPort: number, ...text: readonly string[]): Promise<string> {
+    const publisher = await this.#run('avahi-publish', '--service', name, type, String(tcpPort), ...text);
     const [, got = ''] = await publisher.stderr.waitFor(/Established under name '(.*)'/);
     return got;
   }

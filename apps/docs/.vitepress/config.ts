@@ -3,7 +3,9 @@ import { defineConfig } from 'vitepress';
 const guide = [
   { text: 'Start here', link: '/guide/start' },
   { text: 'Serve ports', link: '/guide/serve' },
+  { text: 'Programs without sercli', link: '/guide/accepters' },
   { text: 'Attach ports', link: '/guide/attach' },
+  { text: 'Replace ser2net', link: '/guide/ser2net' },
   { text: 'Lines, break, reset', link: '/guide/lines' },
   { text: 'Let clients in', link: '/guide/authorize' },
 ];
@@ -13,6 +15,7 @@ const reference = [
   { text: 'Configuration file', link: '/reference/config' },
   { text: 'Who may do what', link: '/reference/access' },
   { text: 'Sessions and metrics', link: '/reference/monitoring' },
+  { text: 'Access protocols', link: '/reference/access-protocols' },
   { text: 'Wire protocol', link: '/reference/wire-protocol' },
   { text: 'Benchmarks', link: '/reference/benchmarks' },
 ];

@@ -4,10 +4,14 @@ import {
   type Identity,
   loadIdentity,
   shortHostName,
+  shortIdOf,
   shownFingerprint,
   stateDirectory,
 } from '@sercli/link';
 import type { ListedAgent, PortList, Reloaded, SessionList } from '@sercli/protocol';
+import { type PlacedAccepter, placedAccepters } from './accepters/accepter-config.ts';
+import { AccepterServices } from './accepters/accepter-services.ts';
+import { AccepterSet } from './accepters/accepter-set.ts';
 import { AgentAccess } from './access/agent-access.ts';
 import type { ClientRegister } from './access/client-register.ts';
 import { advertise } from './advertisement.ts';
@@ -17,7 +21,8 @@ import { type Logger, silentLogger } from './logger.ts';
 import { PortRegistry } from './ports/port-registry.ts';
 import type { PortPolicy } from './ports/served-port.ts';
 import type { HttpApi, PortFilter } from './server/http-api.ts';
-import { everywhere, Listeners, type ListenPlace } from './server/listeners.ts';
+import type { ListenPlace } from './server/listen-place.ts';
+import { everywhere, Listeners } from './server/listeners.ts';
 import { formatMetrics } from './server/metrics.ts';
 
 /** Which ports an agent serves. */
@@ -26,6 +31,8 @@ export interface AgentPorts {
   readonly ports?: readonly (PortSpec | PortConfig)[] | undefined;
   /** With `ports`: also serve every free port of the machine. */
   readonly all?: boolean | undefined;
+  /** TCP ports for programs that do not speak the native protocol, besides those that stand with `ports`. */
+  readonly accepters?: readonly PlacedAccepter[] | undefined;
   /** For every port that does not say otherwise. */
   readonly policy?: Partial<PortPolicy> | undefined;
   /** Line sequences that clients find at every port, by name, besides those of the port itself. */
@@ -64,6 +71,8 @@ export class Agent implements HttpApi {
   readonly #registry: PortRegistry;
   readonly #access: AgentAccess;
   readonly #listeners: Listeners;
+  readonly #accepters: AccepterSet;
+  readonly #services: AccepterServices;
   #name: string;
   /** Takes a moment, for the name has to be asked for; serving does not wait. */
   #advertising: Promise<Advertiser | undefined> = Promise.resolve(undefined);
@@ -76,10 +85,28 @@ export class Agent implements HttpApi {
     const logger = this.#logger;
     const isOpen = options.open === true;
     this.#access = new AgentAccess({ directory, identity, isOpen, logger, agent: () => this.#listed });
-    this.#registry = new PortRegistry({ host: this.#name, logger });
+    const accepters = (port: string) => this.#accepters.listed(port);
+    this.#registry = new PortRegistry({ host: this.#name, logger, accepters });
     const { hostNames = [] } = options;
     const served = { api: this, access: this.#access, registry: this.#registry };
     this.#listeners = new Listeners({ ...served, logger, software: this.#software, name: () => this.#name, hostNames });
+    this.#accepters = new AccepterSet({
+      port: (name) => this.#registry.get(name),
+      sessions: this.#listeners.sessions,
+      refusals: this.#listeners.refusals,
+      logger,
+      changed: () => this.#registry.mayHaveChanged(),
+    });
+    this.#services = new AccepterServices({
+      discovery: options.discovery,
+      agentId: shortIdOf(identity.cert),
+      software: this.#software,
+      logger,
+      readings: () => this.#accepters.readings,
+      deviceOf: (port) => this.#registry.served.find(({ name }) => name === port)?.device,
+      agentName: () => this.#name,
+    });
+    this.#registry.watch(() => void this.#services.look());
   }
 
   /**
@@ -135,18 +162,28 @@ export class Agent implements HttpApi {
   metrics(sees: PortFilter = everything): Promise<string> {
     const ports = this.#registry.served.filter(({ name }) => sees(name));
     const { connectionCount: connections } = this.#listeners;
-    return formatMetrics({ connections, ports, sessions: this.sessionList(sees).sessions });
+    const accepters = this.#accepters.readings.filter(({ placed }) => placed.ports.some(sees));
+    return formatMetrics({ connections, ports, accepters, sessions: this.sessionList(sees).sessions });
   }
 
   /**
-   * Serves these ports from now on. Ports whose description stays the same keep their sessions.
+   * Serves these ports from now on. Ports whose description stays the same keep their sessions, and so do accepters.
    *
-   * @throws SercliError `usage`; then nothing has changed
+   * @throws SercliError `usage`, `listen-failed`, `listen-busy`; then nothing has changed
    */
   async serve({ ports = [], all = false, policy = {}, ...others }: AgentPorts): Promise<void> {
     const configs = ports.map((port) => ('spec' in port ? port : portConfigOf(port)));
-    const { logMemory, sequences } = others;
-    await this.#registry.select({ ports: configs, isFinding: ports.length === 0 || all, policy, logMemory, sequences });
+    const { logMemory, sequences, accepters = [] } = others;
+    const isFinding = ports.length === 0 || all;
+    const prepared = await this.#accepters.prepare(placedAccepters(configs, accepters, isFinding));
+    try {
+      await this.#registry.select({ ports: configs, isFinding, policy, logMemory, sequences });
+    } catch (error) {
+      prepared.cancel();
+      throw error;
+    }
+    prepared.commit();
+    void this.#services.look();
     await this.#tellPorts();
   }
 
@@ -174,6 +211,8 @@ export class Agent implements HttpApi {
   async close(): Promise<void> {
     this.#access.close();
     await (await this.#advertising)?.close();
+    await this.#services.close();
+    this.#accepters.close();
     await this.#registry.close();
     await this.#listeners.close();
   }

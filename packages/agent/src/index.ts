@@ -5,6 +5,14 @@
  */
 export { type Discovery, mdnsDiscovery } from '@sercli/discovery';
 export { controlDirectory } from '@sercli/link';
+export {
+  type AccepterAdvertisement,
+  type AccepterConfig,
+  accepterOf,
+  type BusyRule,
+  type PlacedAccepter,
+} from './accepters/accepter-config.ts';
+export { parseTcpFlag } from './accepters/accepter-place.ts';
 export type { ClientRegister } from './access/client-register.ts';
 export { Agent, type AgentOptions, type AgentPorts } from './agent.ts';
 export {
@@ -25,4 +33,10 @@ export { type DeviceInfo, listDevices } from './devices/list-devices.ts';
 export { type PortSpec, parsePortSpec } from './devices/port-spec.ts';
 export { type Logger, silentLogger } from './logger.ts';
 export { defaultPortPolicy, type PortPolicy } from './ports/served-port.ts';
+export { expandText } from './ser2net/banner-text.ts';
+export { formatOf, type ImportedSer2net, importSer2net, type Ser2netText } from './ser2net/import-ser2net.ts';
+export { machineFiles } from './ser2net/machine-files.ts';
+export { Ser2netServer } from './ser2net/ser2net-server.ts';
+export type { NamedFiles, Ser2netNote } from './ser2net/statement.ts';
+export { syslogLogger } from './ser2net/syslog-logger.ts';
 export { ServiceNotifier } from './service-notifier.ts';

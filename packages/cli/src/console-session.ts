@@ -1,5 +1,6 @@
 import { closeInTime, type SerialLink } from '@sercli/client';
 import type { SercliError } from '@sercli/protocol';
+import { controllerText } from './output/controller-text.ts';
 
 /** What happens on a link. */
 type LinkEvent = Parameters<Parameters<SerialLink['listen']>[0]['event']>[0];
@@ -93,6 +94,8 @@ export class ConsoleSession {
     else if (event.kind === 'in-doubt') this.#tell(`the last ${event.bytes} bytes typed may not have left the device`);
     else if (event.kind === 'control' && !event.hasControl) {
       this.#tell(`${event.controller?.name ?? 'another session'} controls the port now; what is typed is not sent`);
+    } else if (event.kind === 'control' && event.controller !== undefined) {
+      this.#tell(`${controllerText(event.controller)} writes to the port too now`);
     }
   }
 

@@ -28,6 +28,12 @@ const agent = program
   )
   .option('--all', 'with --port: serve every free port of the machine too')
   .option('--listen <addr:port>', 'where to listen (default: all interfaces, TCP port 7372); repeatable', several, [])
+  .option(
+    '--tcp <spec>',
+    '[ADDR:]TCPPORT=PORT[,PROTOCOL]: also serve a port to programs without sercli, which are not asked who they are; PROTOCOL is auto, raw, telnet, rfc2217 or nullmodem; repeatable',
+    several,
+    [],
+  )
   .option('--open', 'let everybody on private networks control every port, without being authorised')
   .option('--keep-open', 'open the devices at the start and keep them open')
   .option('--linger <ms>', 'how long a device stays open after its last session (default: 0)')
@@ -142,6 +148,30 @@ program
   .option('--remove', 'forget the agent')
   .option('--json', 'print the known agents as JSON')
   .action(async (host, print, flags) => (await import('./commands/trust.ts')).runTrust(host, print, flags));
+
+program
+  .command('import')
+  .description('Print the sercli.yaml of a configuration of ser2net, and tell what is not carried over.')
+  .argument('<file>', 'a ser2net.conf or ser2net.yaml')
+  .option('--json', 'as JSON')
+  .action(async (file, flags) => (await import('./commands/import.ts')).runImport(file, flags));
+
+program
+  .command('ser2net')
+  .description('Serve serial ports as ser2net does, with its options and its configuration.')
+  .option('-c <file>', 'the configuration, - for standard input (default: /etc/ser2net/ser2net.yaml)')
+  .option('-C <line>', 'a line of ser2net.conf, instead of the default configuration; repeatable', several, [])
+  .option('-Y <text>', 'YAML behind the configuration, with # for a new line; repeatable', several, [])
+  .option('-n', 'stay in the foreground')
+  .option('-d', 'stay in the foreground, and log all that happens')
+  .option('-u', 'make no UUCP lock files')
+  .option('-p <port>', 'taken for compatibility: there is no admin interface, and the log says so')
+  .option('-P <file>', 'write the process id to this file')
+  .option('-s <signature>', 'what RFC 2217 clients are told that they are connected to')
+  .option('-t <threads>', 'taken for compatibility: any number of ports is served without threads')
+  .option('-b', 'taken for compatibility: speeds of Cisco IOS are understood in any case')
+  .option('-v', 'print the version of ser2net that is followed')
+  .action(async (flags) => (await import('./commands/ser2net.ts')).runSer2net(flags));
 
 program
   .command('identity')

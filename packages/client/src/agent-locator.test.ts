@@ -91,6 +91,7 @@ describe('AgentLocator', () => {
     const both: Discovery = {
       advertise: () => Promise.reject(new Error('nothing is advertised here')),
       browse: () => ({ agents: () => twins, refresh: () => undefined, close: async () => undefined }),
+      advertiseServices: () => ({ set: async () => undefined, close: async () => undefined }),
     };
     const twinLocator = new AgentLocator({ discovery: () => both, isKnown: async () => false });
     await expect(twinLocator.locate(named('SerialMachine'))).rejects.toMatchObject({

@@ -1,10 +1,11 @@
-import Bonjour from 'bonjour-service';
 import type { Advertisement } from './discovery.ts';
 import type { LocalAddress } from './local-addresses.ts';
+import { MdnsSocket, type MutableQuery } from './mdns-socket.ts';
 import {
   agentRecords,
+  announceMs,
   type DnsMessage,
-  type DnsRecord,
+  hostNameOf,
   isName,
   knownAgents,
   lastingRecords,
@@ -16,39 +17,15 @@ import {
 } from './service-records.ts';
 import type { Station, StationListener } from './station.ts';
 
-/** When an agent is announced, in milliseconds after it was published (RFC 6762 section 8.3). */
-const announceMs = [0, 1_000, 3_000];
 /** Of the agents that a query names as known, as many as fit: RFC 6762 section 17 has 9,000 bytes for a message. */
 const maxKnownBytes = 8_000;
 
-/** What is used of multicast-dns, on which bonjour-service stands. */
-interface MulticastDns {
-  query(message: Partial<DnsMessage>, sent: (error?: Error | null) => void): void;
-  respond(message: Partial<DnsMessage>, sent: (error?: Error | null) => void): void;
-  prependListener(event: 'query', listener: (query: MutableQuery, from: { address: string }) => void): void;
-  on(event: 'response', listener: (response: DnsMessage, from: { address: string }) => void): void;
-  on(event: 'error' | 'warning', listener: (error: NodeJS.ErrnoException) => void): void;
-  destroy(closed: () => void): void;
-}
-
-interface MutableQuery extends DnsMessage {
-  questions: DnsMessage['questions'];
-}
-
-/**
- * mDNS on one IPv4 address: bonjour-service's socket and its answering of questions. One socket for all addresses would
- * send on one interface only.
- *
- * What is announced and what is read is ours. bonjour-service's publish() tells the addresses of all interfaces on each,
- * takes those of the whole machine back in its goodbye, and after a conflict says goodbye in the name of the winner;
- * its find() drops what changed and cannot tell two agents of one name apart.
- */
+/** Agents on one IPv4 address, by mDNS. */
 export class BonjourStation implements Station {
   readonly local: LocalAddress;
   readonly #machineName: string;
   readonly #listener: StationListener;
-  readonly #server: Bonjour['server'];
-  readonly #mdns: MulticastDns;
+  readonly #socket: MdnsSocket;
   #published: Advertisement | undefined;
   #announcing: NodeJS.Timeout[] = [];
 
@@ -57,18 +34,11 @@ export class BonjourStation implements Station {
     this.local = local;
     this.#machineName = machineName;
     this.#listener = listener;
-    // Bound to the address itself, a socket hears no multicast (ip(7)).
-    const options = { port: 5353, interface: local.address, bind: '0.0.0.0' };
-    const bonjour = new Bonjour(options, (error: Error) => listener.failed(error));
-    // biome-ignore lint/complexity/useLiteralKeys: it is private, and there is no other way to the errors of the socket
-    this.#server = bonjour['server'];
-    this.#mdns = this.#server.mdns;
-    this.#mdns.prependListener('query', (query, from) => this.#strikeQuestions(query, from.address));
-    this.#mdns.on('response', (response, from) => this.#read(response, from.address));
-    this.#mdns.on('error', (error) => listener.broke(error));
-    this.#mdns.on('warning', (error) => {
-      // Without a system call it is a packet that cannot be decoded, and concerns its sender.
-      if (error.syscall !== undefined) listener.failed(error);
+    this.#socket = new MdnsSocket(local, {
+      query: (query, source) => this.#strikeQuestions(query, source),
+      response: (response, source) => this.#read(response, source),
+      failed: (error) => listener.failed(error),
+      broke: (error) => listener.broke(error),
     });
   }
 
@@ -80,21 +50,21 @@ export class BonjourStation implements Station {
         room -= 2 * serviceType.length + Buffer.byteLength(String(record.data));
         return room >= 0;
       });
-    this.#query({ questions: [{ name: serviceType, type: 'PTR' }], answers });
+    this.#socket.query({ questions: [{ name: serviceType, type: 'PTR' }], answers });
   }
 
   probe(names: readonly string[], advertisement: Advertisement): void {
     // With the records that are to be published this is a probe, which is answered at once (RFC 6762 section 8.2).
     const [, ...authorities] = agentRecords(advertisement, this.#hostNameOf(advertisement));
-    this.#query({ questions: names.map((name) => ({ name: serviceName(name), type: 'ANY' })), authorities });
+    this.#socket.query({ questions: names.map((name) => ({ name: serviceName(name), type: 'ANY' })), authorities });
   }
 
   publish(advertisement: Advertisement): void {
     this.#stopTelling();
     this.#published = advertisement;
     const records = this.#recordsOf(advertisement);
-    this.#server.register(records);
-    const announce = () => void this.#respond(records);
+    this.#socket.register(records);
+    const announce = () => void this.#socket.respond(records);
     this.#announcing = announceMs.map((ms) => setTimeout(announce, ms));
   }
 
@@ -102,12 +72,12 @@ export class BonjourStation implements Station {
     const advertisement = this.#published;
     this.#stopTelling();
     if (advertisement === undefined || goodbye === 'say nothing') return;
-    await this.#respond(agentRecords(advertisement, this.#hostNameOf(advertisement), true));
+    await this.#socket.respond(agentRecords(advertisement, this.#hostNameOf(advertisement), true));
   }
 
   close(): Promise<void> {
     this.#stopTelling();
-    return new Promise((resolve) => this.#mdns.destroy(resolve));
+    return this.#socket.close();
   }
 
   #recordsOf(advertisement: Advertisement) {
@@ -115,18 +85,14 @@ export class BonjourStation implements Station {
     return [...agentRecords(advertisement, hostName), ...lastingRecords(hostName, this.local.advertised)];
   }
 
-  /**
-   * Machines often have one name, `raspberrypi`, and `raspberrypi.local` may be another one's: to claim it would put
-   * the mDNS daemon of that one to flight, and mix the addresses of the two.
-   */
   #hostNameOf({ agentId }: Advertisement): string {
-    return `${this.#machineName}-${agentId}.local`;
+    return hostNameOf(this.#machineName, agentId);
   }
 
   #stopTelling(): void {
     for (const timer of this.#announcing) clearTimeout(timer);
     this.#announcing = [];
-    if (this.#published !== undefined) this.#server.unregister(this.#recordsOf(this.#published));
+    if (this.#published !== undefined) this.#socket.unregister(this.#recordsOf(this.#published));
     this.#published = undefined;
   }
 
@@ -142,22 +108,5 @@ export class BonjourStation implements Station {
     const { present, left } = readResponse(response);
     for (const departure of left) this.#listener.left(departure);
     for (const agent of present) this.#listener.heard(agent, source);
-  }
-
-  #query(message: Partial<DnsMessage>): void {
-    this.#mdns.query(message, (error) => this.#sent(error));
-  }
-
-  #respond(answers: readonly DnsRecord[]): Promise<void> {
-    return new Promise((resolve) => {
-      this.#mdns.respond({ answers }, (error) => {
-        this.#sent(error);
-        resolve();
-      });
-    });
-  }
-
-  #sent(error: Error | null | undefined): void {
-    if (error) this.#listener.failed(error);
   }
 }

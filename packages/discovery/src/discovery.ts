@@ -1,4 +1,5 @@
 import type { SercliError } from '@sercli/protocol';
+import type { ServiceAdvertisement } from './service-records.ts';
 
 /** What is told of an agent: small and stable, so that ports that come and go do not make the agent flicker. */
 export interface Advertisement {
@@ -77,8 +78,29 @@ export interface Browser {
   close(): Promise<void>;
 }
 
+/** A service, and the interfaces on which it is told of. */
+export interface PlacedService {
+  readonly service: ServiceAdvertisement;
+  readonly interfaces: InterfaceChoice;
+}
+
+export interface ServicesOptions {
+  /** Of the agent whose services they are: part of the machine's name in mDNS. */
+  readonly agentId: string;
+  readonly failed?: Failed;
+}
+
+/** Services that other software looks for. */
+export interface ServicesAdvertiser {
+  /** Tells of these from now on, and of no others; resolves when goodbye is said of those. */
+  set(services: readonly PlacedService[]): Promise<void>;
+  close(): Promise<void>;
+}
+
 export interface Discovery {
   /** Resolves when the agent has a name that no other one was heard to have, about 300 ms later. */
   advertise(advertisement: Advertisement, options: AdvertiseOptions): Promise<Advertiser>;
   browse(options: BrowseOptions): Browser;
+  /** For software that looks for other services than `_sercli._tcp`; tells of none yet. */
+  advertiseServices(options: ServicesOptions): ServicesAdvertiser;
 }

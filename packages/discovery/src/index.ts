@@ -12,6 +12,10 @@ export type {
   Discovery,
   FoundAgent,
   InterfaceChoice,
+  PlacedService,
+  ServicesAdvertiser,
+  ServicesOptions,
 } from './discovery.ts';
 export { mdnsDiscovery } from './mdns-discovery.ts';
 export { MemoryDiscovery } from './memory-discovery.ts';
+export type { ServiceAdvertisement } from './service-records.ts';

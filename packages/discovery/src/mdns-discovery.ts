@@ -4,6 +4,10 @@ import { AgentBrowser } from './agent-browser.ts';
 import { BonjourStation } from './bonjour-station.ts';
 import type { Discovery } from './discovery.ts';
 import { interfaceAddresses } from './local-addresses.ts';
+import { ServiceAdvertiser } from './service-advertiser.ts';
+import type { ServiceSurroundings } from './service-group.ts';
+import { hostNameOf } from './service-records.ts';
+import { ServiceStation } from './service-station.ts';
 import type { Surroundings } from './station.ts';
 
 /** Discovery on the local networks of this machine, by mDNS over IPv4 (RFC 6762, RFC 6763). */
@@ -16,6 +20,11 @@ export function mdnsDiscovery(): Discovery {
   return {
     advertise: (advertisement, options) => AgentAdvertiser.start(surroundings, advertisement, options),
     browse: (options) => new AgentBrowser(surroundings, options),
+    advertiseServices: (options) => {
+      const hostName = hostNameOf(machineName, options.agentId);
+      const open: ServiceSurroundings['open'] = (local, listener) => new ServiceStation(local, hostName, listener);
+      return new ServiceAdvertiser({ addresses: interfaceAddresses, open }, options);
+    },
   };
 }
 

@@ -1,7 +1,16 @@
 import { AgentAdvertiser } from './agent-advertiser.ts';
 import { AgentBrowser } from './agent-browser.ts';
 import { nameKey } from './agent-name.ts';
-import type { Advertisement, AdvertiseOptions, Advertiser, BrowseOptions, Browser, Discovery } from './discovery.ts';
+import type {
+  Advertisement,
+  AdvertiseOptions,
+  Advertiser,
+  BrowseOptions,
+  Browser,
+  Discovery,
+  PlacedService,
+  ServicesAdvertiser,
+} from './discovery.ts';
 import type { InterfaceAddress, LocalAddress } from './local-addresses.ts';
 import type { Departure, HeardAgent } from './service-records.ts';
 import type { Station, StationListener, Surroundings } from './station.ts';
@@ -9,6 +18,7 @@ import type { Station, StationListener, Surroundings } from './station.ts';
 /** Discovery without a network, for tests: who uses the same object finds each other, all on one loopback interface. */
 export class MemoryDiscovery implements Discovery {
   readonly #machine = new MemoryMachine();
+  readonly #services = new Map<ServicesAdvertiser, readonly PlacedService[]>();
 
   constructor() {
     this.#machine.plug(new MemoryCable(), { interfaceName: 'lo', address: '127.0.0.1', isLoopback: true });
@@ -20,6 +30,19 @@ export class MemoryDiscovery implements Discovery {
 
   browse(options: BrowseOptions): Browser {
     return new AgentBrowser(this.#machine, options);
+  }
+
+  /** Other services that are told of now. */
+  get services(): readonly PlacedService[] {
+    return [...this.#services.values()].flat();
+  }
+
+  advertiseServices(): ServicesAdvertiser {
+    const advertiser: ServicesAdvertiser = {
+      set: async (services) => void this.#services.set(advertiser, services),
+      close: async () => void this.#services.delete(advertiser),
+    };
+    return advertiser;
   }
 }
 

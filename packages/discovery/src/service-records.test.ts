@@ -6,7 +6,9 @@ import {
   agentRecords,
   type DnsMessage,
   type DnsRecord,
+  instanceRecords,
   knownAgents,
+  lastingInstanceRecords,
   lastingRecords,
   pointerTo,
   readResponse,
@@ -144,5 +146,26 @@ describe('the known answers of a query', () => {
   it('are those whose time is not half over', () => {
     const answers = [pointerTo('fresh', 2250), pointerTo('stale', 2249)];
     expect([...knownAgents({ questions: [], answers, additionals: [] })]).toEqual(['fresh']);
+  });
+});
+
+describe('records of other services', () => {
+  const service = { name: 'dut on plant', type: '_zwave._tcp', tcpPort: 3333, text: { a: '1' } };
+
+  it('tell name, place and text, and take them back', () => {
+    const [pointer, place, text] = instanceRecords(service, 'host-1.local');
+    expect(pointer).toMatchObject({ name: '_zwave._tcp.local', type: 'PTR', data: 'dut on plant._zwave._tcp.local' });
+    expect(place).toMatchObject({
+      name: 'dut on plant._zwave._tcp.local',
+      data: { port: 3333, target: 'host-1.local' },
+    });
+    expect(text).toMatchObject({ type: 'TXT', data: ['a=1'] });
+    expect(instanceRecords({ ...service, text: {} }, 'host-1.local')[2].data).toEqual(['']);
+    expect(instanceRecords(service, 'host-1.local', true).map(({ ttl }) => ttl)).toEqual([0, 0, 0]);
+  });
+
+  it('tell IPv4 addresses first: much software takes the first one', () => {
+    const records = lastingInstanceRecords(service, 'host-1.local', ['fe80::1', '10.0.0.1', '2001:db8::1', '10.0.0.2']);
+    expect(records.slice(1).map(({ data }) => data)).toEqual(['10.0.0.1', '10.0.0.2', 'fe80::1', '2001:db8::1']);
   });
 });

@@ -11,6 +11,9 @@ const machineTtl = 120;
 /** Addresses of one machine that are kept. */
 const maxAddresses = 16;
 
+/** When something is announced, in milliseconds after it was published (RFC 6762 section 8.3). */
+export const announceMs: readonly number[] = [0, 1_000, 3_000];
+
 /** A resource record as multicast-dns encodes and decodes it. */
 export interface DnsRecord {
   readonly name: string;
@@ -44,6 +47,16 @@ export interface Departure {
   readonly agentId?: string;
 }
 
+/**
+ * What a machine is called in mDNS. Machines often have one name, `raspberrypi`, and `raspberrypi.local` may be another
+ * one's: to claim it would put the mDNS daemon of that one to flight, and mix the addresses of the two.
+ *
+ * @param id of the agent on it
+ */
+export function hostNameOf(machineName: string, id: string): string {
+  return `${machineName}-${id}.local`;
+}
+
 export function serviceName(agentName: string): string {
   return `${agentName}.${serviceType}`;
 }
@@ -66,12 +79,50 @@ export function agentRecords(advertisement: Advertisement, hostName: string, isG
 
 /** What no goodbye takes back: that there are agents at all, which others tell too, and where the machine is. */
 export function lastingRecords(hostName: string, addresses: readonly string[]) {
-  const type = (address: string) => (address.includes(':') ? 'AAAA' : 'A');
+  return [typeRecord(serviceType), ...addressRecords(hostName, addresses)] satisfies DnsRecord[];
+}
+
+/** For those who ask which kinds of services there are (RFC 6763 section 9). */
+function typeRecord(data: string) {
+  return { name: '_services._dns-sd._udp.local', type: 'PTR', ttl: serviceTtl, data } as const;
+}
+
+/** IPv4 first: much software takes the first address that it finds, and cannot use a link-local one of IPv6. */
+function addressRecords(name: string, addresses: readonly string[]) {
+  const isIpv6 = (address: string): boolean => address.includes(':');
+  const inOrder = [...addresses].sort((one, other) => Number(isIpv6(one)) - Number(isIpv6(other)));
+  return inOrder.map((data) => ({ name, type: isIpv6(data) ? 'AAAA' : 'A', ttl: machineTtl, data }) as const);
+}
+
+/** A service as it is advertised: its instance name, which is one label, and its type as `_iostream._tcp`. */
+export interface ServiceAdvertisement {
+  readonly name: string;
+  readonly type: string;
+  readonly tcpPort: number;
+  /** Entries of the TXT record; together at most 255 bytes each. */
+  readonly text: Readonly<Record<string, string>>;
+}
+
+export function instanceName({ name, type }: Pick<ServiceAdvertisement, 'name' | 'type'>): string {
+  return `${name}.${type}.local`;
+}
+
+/** What belongs to a service alone, and goes with it. */
+export function instanceRecords(service: ServiceAdvertisement, hostName: string, isGoodbye = false) {
+  const name = instanceName(service);
+  const srv = { port: service.tcpPort, target: hostName, priority: 0, weight: 0 };
+  const text = Object.entries(service.text).map(([key, value]) => `${key}=${value}`);
   return [
-    // For those who ask which kinds of services there are (RFC 6763 section 9).
-    { name: '_services._dns-sd._udp.local', type: 'PTR', ttl: serviceTtl, data: serviceType } as const,
-    ...addresses.map((data) => ({ name: hostName, type: type(data), ttl: machineTtl, data }) as const),
-  ] satisfies DnsRecord[];
+    { name: `${service.type}.local`, type: 'PTR', ttl: isGoodbye ? 0 : serviceTtl, data: name },
+    { name, type: 'SRV', ttl: isGoodbye ? 0 : machineTtl, flush: true, data: srv },
+    // An empty record has one empty string (RFC 6763 section 6.1).
+    { name, type: 'TXT', ttl: isGoodbye ? 0 : serviceTtl, flush: true, data: text.length === 0 ? [''] : text },
+  ] as const satisfies DnsRecord[];
+}
+
+/** What no goodbye of a service takes back. */
+export function lastingInstanceRecords({ type }: ServiceAdvertisement, hostName: string, addresses: readonly string[]) {
+  return [typeRecord(`${type}.local`), ...addressRecords(hostName, addresses)] satisfies DnsRecord[];
 }
 
 /** The agents that a response tells of, and those that leave. What is no record of an agent is passed over. */

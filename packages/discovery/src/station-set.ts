@@ -9,35 +9,42 @@ import {
   unusableParts,
 } from './local-addresses.ts';
 import type { Departure, HeardAgent } from './service-records.ts';
-import type { Station, Surroundings } from './station.ts';
+import type { Station, StationListener } from './station.ts';
 
 /** How often the addresses of this machine are looked at; Node has no event for it. It costs 0.05 % of a processor. */
 const lookMs = 1_000;
 /** What is remembered as told; it only has to outlast what fails again each second. */
 const maxTold = 256;
 
-export interface StationSetListener {
-  opened(station: Station): void;
-  closed(station: Station): void;
-  heard(agent: HeardAgent, station: Station, source: string): void;
+/** What stations of a kind are on. */
+export interface StationSource<Kind, Listener = StationListener> {
+  /** The addresses of this machine as they are now. */
+  addresses(): readonly InterfaceAddress[];
+  open(local: LocalAddress, listener: Listener): Kind;
+}
+
+export interface StationSetListener<Kind = Station> {
+  opened(station: Kind): void;
+  closed(station: Kind): void;
+  heard(agent: HeardAgent, station: Kind, source: string): void;
   left(departure: Departure): void;
   /** Called once for each reason. */
   failed(error: SercliError): void;
 }
 
 /** A station on every chosen address of this machine, as they come and go. */
-export class StationSet {
-  readonly #surroundings: Surroundings;
+export class StationSet<Kind extends { close(): Promise<void> } = Station> {
+  readonly #surroundings: StationSource<Kind>;
   readonly #choice: InterfaceChoice;
-  readonly #listener: StationSetListener;
-  readonly #stations = new Map<string, Station>();
+  readonly #listener: StationSetListener<Kind>;
+  readonly #stations = new Map<string, Kind>();
   readonly #told = new Set<string>();
   readonly #timer: NodeJS.Timeout;
   #addresses: readonly InterfaceAddress[] = [];
   /** The addresses for which there are stations, as text; undefined when a station is missing. */
   #seen: string | undefined;
 
-  constructor(surroundings: Surroundings, choice: InterfaceChoice, listener: StationSetListener) {
+  constructor(surroundings: StationSource<Kind>, choice: InterfaceChoice, listener: StationSetListener<Kind>) {
     this.#surroundings = surroundings;
     this.#choice = choice;
     this.#listener = listener;
@@ -45,7 +52,7 @@ export class StationSet {
     this.#look();
   }
 
-  [Symbol.iterator](): IterableIterator<Station> {
+  [Symbol.iterator](): IterableIterator<Kind> {
     return this.#stations.values();
   }
 

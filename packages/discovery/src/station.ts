@@ -1,6 +1,7 @@
 import type { Advertisement } from './discovery.ts';
-import type { InterfaceAddress, LocalAddress } from './local-addresses.ts';
+import type { LocalAddress } from './local-addresses.ts';
 import type { Departure, HeardAgent } from './service-records.ts';
+import type { StationSource } from './station-set.ts';
 
 /** Where agents are told of and heard of on one address of this machine. */
 export interface Station {
@@ -30,8 +31,4 @@ export interface StationListener {
 }
 
 /** What stations are on: the network as it is, or one in memory. */
-export interface Surroundings {
-  /** The addresses of this machine as they are now. */
-  addresses(): readonly InterfaceAddress[];
-  open(local: LocalAddress, listener: StationListener): Station;
-}
+export type Surroundings = StationSource<Station>;

@@ -3,6 +3,9 @@
  *
  * @packageDocumentation
  */
+export type { AccepterSessionOptions } from './accepters/accepter-options.ts';
+export { AccepterSession } from './accepters/accepter-session.ts';
+export type { SessionClock } from './accepters/session-clock.ts';
 export {
   type AuthorizedClient,
   AuthorizedClients,
@@ -11,6 +14,7 @@ export {
   parseAuthorizedClient,
 } from './authorized-clients.ts';
 export type { Carrier, CarrierListener } from './carriers/carrier.ts';
+export { plainAddress } from './carriers/peer-address.ts';
 export {
   ControlSockets,
   controlDirectory,
@@ -30,13 +34,14 @@ export {
   requestAgent,
 } from './native/agent-place.ts';
 export type { DialKeys } from './native/agent-tls.ts';
-export { sourceOf } from './native/connection-counts.ts';
+export { ConnectionCounts, sourceOf } from './native/connection-counts.ts';
 export { type DialOptions, dial, dialError, nativePath, refusalError } from './native/dial.ts';
 export { type EndpointHandlers, NativeEndpoint } from './native/endpoint.ts';
 export { HeldSessions, type SessionHolding } from './native/held-sessions.ts';
 export { type HttpRefusal, parseRefusal } from './native/http-answers.ts';
 export { type ListenOptions, listenNative, type NativeListener } from './native/listen.ts';
 export { type LocalListener, type LocalListenOptions, listenLocal } from './native/listen-local.ts';
+export { listenTcp, type TcpPlace } from './native/listen-tcp.ts';
 export { RemoteLink, type RemoteLinkOptions } from './native/remote-link.ts';
 export type { StartPlace } from './native/remote-port.ts';
 export { ServedSession, type ServedSessionOptions } from './native/served-session.ts';

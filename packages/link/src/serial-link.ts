@@ -51,8 +51,8 @@ export type LinkEvent =
   /** The device went away: of the bytes it took, up to `bytes` may or may not have left it. They are not sent again. */
   | { readonly kind: 'in-doubt'; readonly bytes: number }
   /**
-   * Who controls the port is another one. Without control, nothing that is written reaches the device; of what was
-   * written before, the last `unsentBytes` do not.
+   * Who controls the port is another one: `controller`, or with control, who shares it. Without control, nothing that is
+   * written reaches the device; of what was written before, the last `unsentBytes` do not.
    */
   | {
       readonly kind: 'control';

@@ -150,7 +150,7 @@ export const errorTable = {
   },
   'listen-busy': {
     exit: 5,
-    template: 'cannot listen on {address}: another program does; end it, or choose another port with --listen',
+    template: 'cannot listen on {address}: another program does; end it, or choose another port with {option}',
   },
   'agent-running': {
     exit: 5,

@@ -4,6 +4,9 @@
  *
  * @packageDocumentation
  */
+export { AccessDetector, detectionMs } from './access-detector.ts';
+export { openingBytes } from './access-opening.ts';
+export { type AccessProtocol, accessProtocols, type SpokenProtocol } from './access-protocol.ts';
 export * from './address.ts';
 export {
   type AdmissionRequest,
@@ -56,8 +59,16 @@ export type { Hello } from './native/messages/hello.ts';
 export type { SessionRole, SessionStart } from './native/messages/open.ts';
 export type { Opened } from './native/messages/opened.ts';
 export type { PortRequest } from './native/messages/request.ts';
+export {
+  encodeNullmodemState,
+  NullmodemDecoder,
+  type NullmodemHandlers,
+  type NullmodemState,
+  nullmodemBits,
+} from './nullmodem/nullmodem-codec.ts';
 export { mayDo, type Operation, type OperationName, operationTable, type Rank, ranks } from './operations.ts';
 export {
+  type ListedAccepter,
   type ListedPort,
   type PortList,
   parsePortList,
@@ -67,6 +78,22 @@ export {
   withoutCounters,
 } from './port-list.ts';
 export { parseReloaded, type Reloaded, reloadPath } from './reload.ts';
+export type { ComPort, SettingsOutcome } from './rfc2217/com-port.ts';
+export { ComPortAccepter, type ComPortAccepterOptions, type LineCondition } from './rfc2217/com-port-accepter.ts';
+export {
+  answerOffset,
+  ciscoBaudRates,
+  comPortCommands,
+  controlCodes,
+  lineStateBits,
+  modemStateBits,
+  parityCodes,
+  purgeCodes,
+  stopCodes,
+} from './rfc2217/com-port-codes.ts';
+export { ComPortConnector, type ComPortConnectorHandlers } from './rfc2217/com-port-connector.ts';
 export * from './sequence-text.ts';
 export { type ListedSession, parseSessionList, type SessionList, sessionListPath } from './session-list.ts';
 export * from './shell-word.ts';
+export { doubleEscapes } from './telnet/double-escapes.ts';
+export { type ComPortOffer, TelnetAccepter, type TelnetAccepterHandlers } from './telnet/telnet-accepter.ts';

@@ -125,6 +125,19 @@ export const agentLimitTable = {
     value: 256,
     bounds: 'sessions with series of their own in the metrics: clients choose their names, and each name is a series',
   },
+  accepterConnections: {
+    value: 256,
+    bounds:
+      'connections at once to all accepters of the agent together, which ask nobody who he is; those to the native protocol have a limit of their own',
+  },
+  accepterConnectionsPerAddress: {
+    value: 64,
+    bounds: 'connections at once to accepters from one address, counted as above: nobody alone takes all there are',
+  },
+  refusedConnectionMs: {
+    value: 5_000,
+    bounds: 'milliseconds that a client which an accepter refuses has to read why: meanwhile it holds a connection',
+  },
   cutSessions: {
     value: 256,
     bounds: 'sessions in all that are kept for clients which were cut off and may never come back',

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { accessProtocols } from './access-protocol.ts';
 import { listedAgent } from './listed-agent.ts';
 import { controller, lineSettings } from './native/messages/fields.ts';
 
@@ -31,6 +32,19 @@ const counters = v.object({
   overruns: v.number(),
 });
 
+/** A TCP port on which the port is served to programs that do not speak the native protocol. */
+const listedAccepter = v.object({
+  /** Where it listens: `127.0.0.1:3333`. */
+  addresses: v.array(v.string()),
+  protocol: v.picklist(accessProtocols),
+  /** What becomes of a client while another controls the port: `refuse`, `monitor`, `share` or `replace`. */
+  onBusy: v.string(),
+  /** What each of its clients at this port speaks; `auto` until it is known. */
+  clients: v.array(v.picklist(accessProtocols)),
+  /** The type of service that it is advertised as: `_iostream._tcp`. */
+  advertised: v.exactOptional(v.string()),
+});
+
 const listedPort = v.object({
   name: v.string(),
   device: v.string(),
@@ -46,6 +60,7 @@ const listedPort = v.object({
   state: v.picklist(['idle', 'open', 'unavailable', 'lost']),
   reason: v.exactOptional(v.string()),
   controller: v.exactOptional(controller),
+  accepters: v.exactOptional(v.array(listedAccepter)),
   counters: v.exactOptional(counters),
   /** Line sequences of the agent's configuration, by name. */
   sequences: v.exactOptional(v.record(v.string(), v.string())),
@@ -61,6 +76,7 @@ const portList = v.object({
 /** What `GET /v1/ports` answers and `sercli ls --json` prints. */
 export type PortList = v.InferOutput<typeof portList>;
 export type ListedPort = PortList['ports'][number];
+export type ListedAccepter = v.InferOutput<typeof listedAccepter>;
 
 /** What a port is, without what has come and gone there: a list is another one when that is. */
 export function withoutCounters({ counters: _, ...port }: ListedPort): ListedPort {

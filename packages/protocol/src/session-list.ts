@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { accessProtocols } from './access-protocol.ts';
 import { listedAgent } from './listed-agent.ts';
 
 /** The path of the session list on an agent. */
@@ -7,6 +8,15 @@ export const sessionListPath = '/v1/sessions';
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const time = v.pipe(v.string(), v.isoTimestamp());
 
+const accepterSession = v.object({
+  /** `127.0.0.1:3333` */
+  address: v.string(),
+  /** `auto` until it is known. */
+  protocol: v.picklist(accessProtocols),
+  /** Bytes that the client sent and that went nowhere, since others control the port. */
+  refusedBytes: count,
+});
+
 const listedSession = v.object({
   port: v.string(),
   /** `fingerprint` is the full one of its key; missing: it showed none, or came by the control socket. */
@@ -14,6 +24,8 @@ const listedSession = v.object({
   /** Program and version of the client. */
   software: v.string(),
   role: v.picklist(['control', 'monitor']),
+  /** Where a client of an accepter has connected to, and what it speaks; missing: it is one of the native protocol. */
+  accepter: v.exactOptional(accepterSession),
   since: time,
   /** Missing: a connection carries the session. Else the agent keeps it since then for a client that comes back. */
   cutSince: v.exactOptional(time),

@@ -22,6 +22,7 @@ interface Functions {
   inotifyAdd(fd: number, path: string, mask: number): number;
   inotifyRemove(fd: number, watch: number): number;
   socket(domain: number, type: number, protocol: number): number;
+  setsockopt(fd: number, level: number, option: number, value: Uint8Array, valueBytes: number): number;
   sendto(fd: number, bytes: Uint8Array, count: number, flags: number, to: Uint8Array, toBytes: number): number;
 }
 
@@ -50,6 +51,7 @@ function bind(koffi: Koffi): Functions {
     inotifyAdd: library.func('int inotify_add_watch(int fd, const char *path, uint32_t mask)'),
     inotifyRemove: library.func('int inotify_rm_watch(int fd, int watch)'),
     socket: library.func('int socket(int domain, int type, int protocol)'),
+    setsockopt: library.func('int setsockopt(int fd, int level, int option, const void *value, uint32_t valueBytes)'),
     sendto: library.func(
       'intptr_t sendto(int fd, const void *bytes, size_t count, int flags, const void *to, uint32_t toBytes)',
     ),

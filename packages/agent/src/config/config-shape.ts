@@ -5,6 +5,7 @@ import { logLevels } from './config.ts';
 import { reportOversizedLogs } from './log-sizes.ts';
 import { byteSize, largestLogBytes, policyShapes } from './policy-shape.ts';
 import { portsShape } from './ports-shape.ts';
+import { rotatorsShape } from './rotators-shape.ts';
 import { flag, oneOf, parsedText, text } from './scalar-shapes.ts';
 import { sequencesShape } from './sequences-shape.ts';
 import { described, either, type JsonSchema, list, mapping, refined } from './shape.ts';
@@ -52,6 +53,7 @@ const keys = mapping({
     'The ports to serve, by name: DEVICE[,SETTINGS], or a mapping. Without any, every free one.',
     portsShape,
   ),
+  rotators: described('Accepters that give each client the first of several ports that is free.', rotatorsShape),
   attachments: described('What sercli attach --config makes local here.', attachmentsShape),
 });
 

@@ -1,7 +1,9 @@
 import type { LineSettingsChange, PortAddress } from '@sercli/protocol';
 import type { Rs485 } from '@sercli/tty';
+import type { AccepterConfig, PlacedAccepter } from '../accepters/accepter-config.ts';
 import type { PortSpec } from '../devices/port-spec.ts';
 import type { PortPolicy } from '../ports/port-policy.ts';
+import type { TraceConfig } from '../ports/trace-config.ts';
 import type { DeviceMatch } from './device-match.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -27,6 +29,8 @@ export interface Config {
   /** Line sequences at every port, by name. */
   readonly sequences?: Readonly<Record<string, string>>;
   readonly ports: readonly PortConfig[];
+  /** Accepters that are for several ports. */
+  readonly rotators: readonly PlacedAccepter[];
   readonly attachments: readonly AttachmentConfig[];
 }
 
@@ -46,6 +50,12 @@ export interface PortConfig {
   readonly rs485?: Rs485;
   /** What the outputs are set to when the device is opened; what is not named stays as the driver has it. */
   readonly outputs: { readonly dtr?: boolean; readonly rts?: boolean };
+  /** The TCP ports on which programs without sercli reach it. */
+  readonly accepters: readonly AccepterConfig[];
+  /** Files that are kept of what passes. */
+  readonly traces?: readonly TraceConfig[];
+  /** Whether a lock file is made in /var/lock while the device is open; yes if it is not given. */
+  readonly takesLockFile?: boolean;
 }
 
 /** A port whose device is the one that matches, wherever it is plugged in. */
@@ -71,5 +81,5 @@ export interface AttachmentConfig {
 
 /** A port that is described by nothing but what stands after `--port`. */
 export function portConfigOf(spec: PortSpec): PortConfig {
-  return { spec, isFixed: false, policy: {}, outputs: {} };
+  return { spec, isFixed: false, policy: {}, outputs: {}, accepters: [] };
 }

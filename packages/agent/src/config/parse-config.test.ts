@@ -9,7 +9,7 @@ describe('parseConfig', () => {
   it.each(['', '# nothing\n', '---\n', 'ports:\nattachments:\n', '{}'])(
     'reads %j as a file that says nothing',
     (text) => {
-      expect(parseConfig(text, file)).toEqual({ file, policy: {}, ports: [], attachments: [] });
+      expect(parseConfig(text, file)).toEqual({ file, policy: {}, ports: [], attachments: [], rotators: [] });
     },
   );
 
@@ -60,6 +60,7 @@ attachments:
 `;
     expect(parseConfig(text, file)).toEqual({
       file,
+      rotators: [],
       name: 'SerialMachine',
       listen: [
         { host: '192.168.1.7', tcpPort: 7372 },
@@ -99,6 +100,7 @@ attachments:
           },
           hangsUpOnClose: false,
           outputs: { dtr: true, rts: false },
+          accepters: [],
           lowLatency: false,
           rs485: { rtsOnSend: false, delayBeforeSendMs: 0, delayAfterSendMs: 2, rxDuringTx: false },
           sequences: { mychip: 'dtr=off,rts=on 100ms rts=off' },
@@ -128,7 +130,13 @@ attachments:
     ['exec:sh -c "a, b"', { kind: 'program', command: 'sh -c "a, b"', settings: {} }],
   ])('reads the port %s', (text, spec) => {
     const [port] = parseConfig(`ports:\n  constructor: ${text}`, file).ports;
-    expect(port).toEqual({ spec: { ...spec, name: 'constructor' }, isFixed: false, policy: {}, outputs: {} });
+    expect(port).toEqual({
+      spec: { ...spec, name: 'constructor' },
+      isFixed: false,
+      policy: {},
+      outputs: {},
+      accepters: [],
+    });
   });
 
   it('reads settings by name, and one place to listen', () => {

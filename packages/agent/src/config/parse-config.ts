@@ -18,6 +18,6 @@ export function parseConfig(text: string, file: string): Config {
   const said: ReturnType<typeof configShape.read> = root.content.kind === 'nothing' ? {} : configShape.read(root);
   if (said === undefined || problems.length > 0) throw configError(file, problems);
   const { policy, rest } = splitPolicy(said);
-  const { ports = [], attachments = [], ...others } = rest;
-  return { file, ...others, policy, ports, attachments };
+  const { ports = [], rotators = [], attachments = [], ...others } = rest;
+  return { file, ...others, policy, ports, rotators, attachments };
 }

@@ -1,5 +1,6 @@
 import { SercliError } from '@sercli/protocol';
 import { type PortSpec, parsePortSpec } from '../devices/port-spec.ts';
+import { acceptersShape } from './accepter-shape.ts';
 import type { MatchedSpec, PortConfig } from './config.ts';
 import type { ConfigNode } from './config-node.ts';
 import type { DeviceMatch } from './device-match.ts';
@@ -9,6 +10,7 @@ import { rs485Shape } from './rs485-shape.ts';
 import { flag, oneOf, parsedText, text } from './scalar-shapes.ts';
 import { sequencesShape } from './sequences-shape.ts';
 import { described, either, mapping, refined, type Shape } from './shape.ts';
+import { tracesShape } from './trace-shape.ts';
 
 /** What a port says of itself below its name. */
 export type UnnamedPort = (name: string) => PortConfig;
@@ -54,6 +56,15 @@ const longShape = mapping({
     flag(),
   ),
   rs485: described('A two-wire RS-485 line, which the driver turns around by RTS.', rs485Shape),
+  tcp: described(
+    'Accepters: TCP ports on which programs without sercli reach the port; whoever connects is not asked who it is.',
+    acceptersShape,
+  ),
+  trace: described('Files that are kept of what passes the port while it has sessions: one or several.', tracesShape),
+  uucpLock: described(
+    'Whether a lock file is made in /var/lock while the device is open; true unless said otherwise.',
+    flag(),
+  ),
   sequences: described(
     'Line sequences for sercli reset at this port, by name, besides those for every port.',
     sequencesShape,
@@ -81,18 +92,20 @@ function parseDevice(device: string): PortSpec {
 }
 
 function shortPort(spec: PortSpec): UnnamedPort {
-  return (name) => ({ spec: { ...spec, name }, isFixed: false, policy: {}, outputs: {} });
+  return (name) => ({ spec: { ...spec, name }, isFixed: false, policy: {}, outputs: {}, accepters: [] });
 }
 
 function longPort(port: LongPort, node: ConfigNode): UnnamedPort | undefined {
   const spec = specOf(port, node);
   if (spec === undefined) return undefined;
   const { policy, rest } = splitPolicy(port);
-  const { fixed = false, description, hupcl, dtr, rts, lowLatency, rs485, sequences } = rest;
+  const { fixed = false, description, hupcl, dtr, rts, lowLatency, rs485, sequences, tcp: accepters = [] } = rest;
+  const { trace: traces, uucpLock: takesLockFile } = rest;
   return (name) => ({
     spec: { ...spec, name },
     isFixed: fixed,
     policy,
+    accepters,
     outputs: {
       ...(dtr === undefined ? {} : { dtr: dtr === 'on' }),
       ...(rts === undefined ? {} : { rts: rts === 'on' }),
@@ -102,6 +115,8 @@ function longPort(port: LongPort, node: ConfigNode): UnnamedPort | undefined {
     ...(hupcl === undefined ? {} : { hangsUpOnClose: hupcl }),
     ...(lowLatency === undefined ? {} : { lowLatency }),
     ...(rs485 === undefined ? {} : { rs485 }),
+    ...(traces === undefined ? {} : { traces }),
+    ...(takesLockFile === undefined ? {} : { takesLockFile }),
   });
 }
 

@@ -137,6 +137,20 @@ export function either<One, Many>(one: Shape<One>, kind: 'mapping' | 'sequence',
   };
 }
 
+/** What `shape` reads, or a sequence of such. */
+export function oneOrSeveral<Value>(shape: Shape<Value>): Shape<readonly Value[]> {
+  const several = list(shape);
+  return {
+    expected: `${shape.expected}, or a list of such`,
+    schema: { anyOf: [shape.schema, several.schema] },
+    read(node) {
+      if (node.content.kind === 'sequence') return several.read(node)?.map(({ value }) => value);
+      const value = shape.read(node);
+      return value === undefined ? undefined : [value];
+    },
+  };
+}
+
 /** Makes something else of what was read, or reports why that cannot be and gives undefined. */
 export function refined<Raw, Value>(
   shape: Shape<Raw>,

@@ -25,6 +25,8 @@ export interface DeviceOptions {
   readonly rs485?: Rs485;
   /** Where lock files are; /var/lock if it is not given. */
   readonly lockDirectory?: string;
+  /** Whether a lock file is made; yes if it is not given. The device is locked with flock(2) in any case. */
+  readonly takesLockFile?: boolean;
   /** Told what the user should know, though the device could be opened. */
   readonly warn?: (text: string) => void;
 }
@@ -40,7 +42,8 @@ export async function openDevice(
   options: DeviceOptions = {},
 ): Promise<DeviceLink> {
   await requireTty(path);
-  const lock = await takeLock(path, options.lockDirectory ?? lockDirectory);
+  const takesLockFile = options.takesLockFile ?? true;
+  const lock = takesLockFile ? await takeLock(path, options.lockDirectory ?? lockDirectory) : new UucpLock();
   try {
     const fd = await openLocked(path, options.outputs);
     try {

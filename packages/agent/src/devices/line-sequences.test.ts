@@ -35,7 +35,7 @@ describe('line sequences', () => {
   });
 
   const run = (steps: readonly SequenceStep[]) => {
-    const running = sequences.run(steps, sequences.signal);
+    const running = sequences.run(steps, sequences.signalOf());
     running.catch(() => undefined);
     return running;
   };
@@ -59,7 +59,7 @@ describe('line sequences', () => {
   });
 
   it('that were asked for before a cut never begin, those after it do', async () => {
-    const { signal } = sequences;
+    const signal = sequences.signalOf();
     sequences.cutShort(over);
     await expect(sequences.run([{ dtr: false }], signal)).rejects.toBe(over);
     expect(log).toEqual([]);
@@ -94,5 +94,19 @@ describe('line sequences', () => {
     isGone = false;
     sequences.cutShort(over);
     expect(log).toHaveLength(1);
+  });
+
+  it('of one owner end, and those of another go on', async () => {
+    const [anna, bob] = [{}, {}];
+    const breaking = sequences.run([{ break: true }], sequences.signalOf(anna), anna);
+    await breaking;
+    const running = sequences.run([{ dtr: false, waitMs: 100 }, { dtr: true }], sequences.signalOf(bob), bob);
+    sequences.cutShort(over, anna);
+    expect(log.slice(2)).toEqual(['0 {"break":false}']);
+    await clock.advance(100);
+    await running;
+    expect(log.slice(3)).toEqual(['100 {"dtr":true}']);
+    sequences.cutShort(over, bob);
+    expect(log).toHaveLength(4);
   });
 });

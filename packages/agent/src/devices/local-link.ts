@@ -142,16 +142,16 @@ export abstract class LocalLink implements DeviceLink {
     });
   }
 
-  runSequence(steps: readonly SequenceStep[]): Promise<void> {
-    const { signal } = this.#sequences;
+  runSequence(steps: readonly SequenceStep[], owner?: object): Promise<void> {
+    const signal = this.#sequences.signalOf(owner);
     return this.#inOrder(async () => {
       await this.#sentOrOverdue(signal);
-      await this.#sequences.run(steps, signal);
+      await this.#sequences.run(steps, signal, owner);
     });
   }
 
-  endSequences(error: SercliError): void {
-    this.#sequences.cutShort(error);
+  endSequences(error: SercliError, owner?: object): void {
+    this.#sequences.cutShort(error, owner);
   }
 
   async drain(): Promise<void> {

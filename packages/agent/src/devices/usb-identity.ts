@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
 /** What the USB descriptors say of the device behind a port; the ids are four hexadecimal digits. */
 export interface UsbIdentity {
@@ -10,6 +10,8 @@ export interface UsbIdentity {
   readonly product?: string;
   /** The function of this port on a device that has several. */
   readonly interface?: string;
+  /** And its number, two hexadecimal digits: `00`. */
+  readonly interfaceNumber?: string;
 }
 
 /**
@@ -18,8 +20,10 @@ export interface UsbIdentity {
  */
 export async function readUsbIdentity(directory: string, root: string): Promise<UsbIdentity | undefined> {
   let interfaceName: string | undefined;
+  let interfaceNumber: string | undefined;
   for (let place = directory; place.startsWith(root) && place !== root; place = dirname(place)) {
     interfaceName ??= await readAttribute(place, 'interface');
+    interfaceNumber ??= await readAttribute(place, 'bInterfaceNumber');
     const vendorId = await readAttribute(place, 'idVendor');
     const productId = await readAttribute(place, 'idProduct');
     if (vendorId === undefined || productId === undefined) continue;
@@ -33,9 +37,22 @@ export async function readUsbIdentity(directory: string, root: string): Promise<
       ...(manufacturer === undefined ? {} : { manufacturer }),
       ...(product === undefined ? {} : { product }),
       ...(interfaceName === undefined ? {} : { interface: interfaceName }),
+      ...(interfaceNumber === undefined ? {} : { interfaceNumber }),
     };
   }
   return undefined;
+}
+
+/** Of the USB device behind a path as /dev/ttyUSB0 or /dev/serial/by-id/...; undefined if there is none. */
+export async function usbIdentityOf(path: string, root = '/sys'): Promise<UsbIdentity | undefined> {
+  try {
+    const name = basename(await realpath(path));
+    const directory = await realpath(join(root, 'class/tty', name, 'device'));
+    return await readUsbIdentity(directory, await realpath(root));
+  } catch {
+    // It is not there now, or no tty.
+    return undefined;
+  }
 }
 
 /** The trimmed text of a sysfs file; undefined if there is none, or nothing in it. */

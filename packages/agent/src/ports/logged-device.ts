@@ -149,10 +149,13 @@ export class LoggedDevice {
     return this.#recovery.ask(source, (device) => device.configure(change));
   }
 
-  /** Discards bytes; what was received only if no other session is to read it. */
-  async flush(source: DeviceLink, queue: FlushQueue, isShared: boolean): Promise<void> {
-    if (!isShared) return source.flush(queue);
-    if (queue !== 'received') await source.flush('unsent');
+  /**
+   * Discards bytes: what was received only if no other session is to read it, and what is unsent only if no other session
+   * writes, for in the driver the bytes of all lie in one queue.
+   */
+  async flush(source: DeviceLink, queue: FlushQueue, others: { read: boolean; write: boolean }): Promise<void> {
+    if (!others.read) return source.flush(queue);
+    if (queue !== 'received' && !others.write) await source.flush('unsent');
     if (queue !== 'unsent') this.#filler.fillAll();
   }
 

@@ -9,6 +9,7 @@ const port = (name: string, match: DeviceMatch): PortConfig => ({
   isFixed: false,
   policy: {},
   outputs: {},
+  accepters: [],
 });
 const usb = (number: number, serialNumber: string): DeviceInfo => ({
   path: `/dev/ttyUSB${number}`,

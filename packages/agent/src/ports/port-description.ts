@@ -5,6 +5,7 @@ import type { DeviceLink } from '../devices/device-link.ts';
 import type { DeviceInfo } from '../devices/list-devices.ts';
 import { openProgram } from '../programs/program.ts';
 import { openSimulator, simulatorKinds } from '../simulators/simulators.ts';
+import type { TraceConfig } from './trace-config.ts';
 
 /** What a port is and how it is opened. */
 export interface PortDescription {
@@ -21,6 +22,8 @@ export interface PortDescription {
   readonly settings: LineSettingsChange;
   /** Sessions cannot change the settings. */
   readonly isFixed: boolean;
+  /** Files that are kept of what passes. */
+  readonly traces?: readonly TraceConfig[] | undefined;
   /**
    * What has the device's path later is the same device. A pseudo terminal that hung up never comes back: its number goes
    * to whatever is opened next, which may be somebody's terminal.
@@ -39,7 +42,8 @@ export interface PortDescription {
 export function describeNamed(config: PortConfig, device: DeviceInfo | undefined): PortDescription {
   const { spec, isFixed } = config;
   const { name, settings } = spec;
-  const shared = { name, settings, isFixed, description: config.description ?? device?.description, usb: device?.usb };
+  const { description = device?.description, traces } = config;
+  const shared = { name, settings, isFixed, description, usb: device?.usb, traces };
   switch (spec.kind) {
     case 'device':
       return { ...shared, ...openedDevice(name, spec.path, config) };
@@ -49,11 +53,10 @@ export function describeNamed(config: PortConfig, device: DeviceInfo | undefined
       return { ...shared, absence, ...openedDevice(name, 'none', config) };
     }
     case 'simulator': {
-      const { description } = simulatorKinds[spec.simulator];
       return {
         ...shared,
         device: `sim:${spec.simulator}`,
-        description: config.description ?? description,
+        description: description ?? simulatorKinds[spec.simulator].description,
         comesBack: false,
         pushesBack: () => true,
         open: async (inForce) => openSimulator(spec.simulator, inForce, { name }),
@@ -79,12 +82,12 @@ export function describeDevice(name: string, { path, description, usb, unavailab
 }
 
 /** What is done to a device when it is opened, besides its settings. */
-type Opening = Pick<DeviceOptions, 'hangsUpOnClose' | 'lowLatency' | 'rs485' | 'outputs'>;
+type Opening = Pick<DeviceOptions, 'hangsUpOnClose' | 'lowLatency' | 'rs485' | 'outputs' | 'takesLockFile'>;
 
 function openedDevice(
   name: string,
   path: string,
-  { hangsUpOnClose, lowLatency, rs485, outputs = {} }: Opening,
+  { hangsUpOnClose, lowLatency, rs485, outputs = {}, takesLockFile }: Opening,
 ): Pick<PortDescription, 'device' | 'comesBack' | 'pushesBack' | 'open'> {
   const isPseudoTerminal = path.startsWith('/dev/pts/');
   const options = {
@@ -92,6 +95,7 @@ function openedDevice(
     ...(hangsUpOnClose === undefined ? {} : { hangsUpOnClose }),
     ...(lowLatency === undefined ? {} : { lowLatency }),
     ...(rs485 === undefined ? {} : { rs485 }),
+    ...(takesLockFile === undefined ? {} : { takesLockFile }),
   };
   return {
     device: path,

@@ -206,7 +206,7 @@ describe('PortRegistry', () => {
 
   it('gives a port that is described by a match its device, and does not find that again', async () => {
     const spec = { kind: 'matched', name: 'plc', match: { serial: 'A' }, settings: {} } as const;
-    const plc = { spec, isFixed: false, policy: {}, outputs: {} };
+    const plc = { spec, isFixed: false, policy: {}, outputs: {}, accepters: [] };
     await registry.select({ ports: [plc], isFinding: true, policy: {} });
     expect(await states()).toEqual(['plc lost none']);
     await machine.plugIn('ttyUSB0', 'A');

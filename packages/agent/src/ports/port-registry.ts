@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type PortList, SercliError, withoutCounters } from '@sercli/protocol';
+import { type ListedPort, type PortList, SercliError, withoutCounters } from '@sercli/protocol';
 import type { PortConfig } from '../config/config.ts';
 import { defaultLogMemoryBytes } from '../config/log-sizes.ts';
 import { DeviceWatch } from '../devices/device-watch.ts';
@@ -37,6 +37,8 @@ export interface RegistryOptions {
   readonly logger: Logger;
   /** Where ports are found; the machine's own unless a test says otherwise. */
   readonly findDevices?: () => Promise<readonly DeviceInfo[]>;
+  /** The TCP ports on which a port is served to programs that do not speak the native protocol. */
+  readonly accepters?: (port: string) => NonNullable<ListedPort['accepters']>;
   /** Where found devices come and go. */
   readonly deviceDirectory?: string;
 }
@@ -101,7 +103,11 @@ export class PortRegistry {
 
   /** The same without looking again: what is known since the last look. */
   get ports(): PortList['ports'] {
-    return this.served.map((port) => port.list());
+    const { accepters = () => [] } = this.#options;
+    return this.served.map((port) => {
+      const own = accepters(port.name);
+      return { ...port.list(), ...(own.length === 0 ? {} : { accepters: own }) };
+    });
   }
 
   get served(): readonly ServedPort[] {
@@ -136,7 +142,7 @@ export class PortRegistry {
   #serve(description: PortDescription, policy: PortPolicy): ServedPort {
     const { host, logger } = this.#options;
     const look = (): Promise<void> => this.#looks.call();
-    const changed = (): void => this.#mayHaveChanged();
+    const changed = (): void => this.mayHaveChanged();
     return new ServedPort(description, { host, policy, logger, memory: this.#memory, changed, look });
   }
 
@@ -174,7 +180,7 @@ export class PortRegistry {
     await Promise.all([...this.#named.values()].map((named) => this.#lookForNamed(named, matched)));
     if (this.#selection.isFinding) await this.#lookForOthers(devices, new Set(matched.values()));
     await Promise.all(this.served.map((port) => port.start()));
-    this.#mayHaveChanged();
+    this.mayHaveChanged();
   }
 
   /** Ports that were named are served whoever has them open: only where others are served too has that to be known. */
@@ -211,7 +217,8 @@ export class PortRegistry {
     return { ...description, sequences: { ...this.#selection.sequences, ...own } };
   }
 
-  #mayHaveChanged(): void {
+  /** The list may say something else: those who watch it are told if it does. */
+  mayHaveChanged(): void {
     this.#telling ??= setTimeout(() => {
       this.#telling = undefined;
       const list = JSON.stringify(this.ports.map(withoutCounters));
@@ -222,12 +229,17 @@ export class PortRegistry {
   }
 }
 
-/** Sequences are told, and nothing of a port depends on them. */
+/** Sequences are told, and nothing of a port depends on them; accepters come and go beside its other sessions. */
 function isSameService(
   before: Pick<NamedPort, 'config' | 'policy'>,
   after: Pick<NamedPort, 'config' | 'policy'>,
 ): boolean {
-  const [one, other] = [before, after].map(({ config, policy }) => ({ ...config, sequences: undefined, policy }));
+  const [one, other] = [before, after].map(({ config, policy }) => ({
+    ...config,
+    sequences: undefined,
+    accepters: undefined,
+    policy,
+  }));
   return JSON.stringify(one) === JSON.stringify(other);
 }
 

@@ -32,7 +32,7 @@ describe('who controls a port', () => {
     const monitor = await bench.open({ holder: bob, role: 'monitor' });
     await monitor.link.close();
     expect(bench.device.ended).toEqual([]);
-    const next = await bench.open({ holder: bob, takes: true });
+    const next = await bench.open({ holder: bob, whenBusy: 'take' });
     expect(bench.device.ended).toEqual(['control-taken']);
     await control.link.close();
     expect(bench.device.ended).toEqual(['control-taken']);
@@ -54,7 +54,7 @@ describe('who controls a port', () => {
     const control = await bench.open();
     expect(control.link.hasControl).toBe(true);
     expect(await monitors[3]?.link.closed).toMatchObject({ code: 'session-ended' });
-    await expect(bench.open({ holder: bob, takes: true })).rejects.toMatchObject(refusal);
+    await expect(bench.open({ holder: bob, whenBusy: 'take' })).rejects.toMatchObject(refusal);
     expect(control.link.hasControl).toBe(true);
   });
 
@@ -89,7 +89,7 @@ describe('who controls a port', () => {
   it('control is taken when asked for; who had it is told, and monitors for good', async () => {
     const first = await bench.open();
     const watcher = await bench.open({ role: 'monitor' });
-    const second = await bench.open({ holder: bob, takes: true });
+    const second = await bench.open({ holder: bob, whenBusy: 'take' });
     for (const { told } of [first, watcher].map((one) => ({ told: one.told('control').at(-1) }))) {
       expect(told).toMatchObject({ hasControl: false, controller: bob, unsentBytes: 0 });
     }
@@ -107,7 +107,7 @@ describe('who controls a port', () => {
   });
 
   it('control is also taken from one who is still opening the port', async () => {
-    const [first, second] = await Promise.all([bench.open(), bench.open({ holder: bob, takes: true })]);
+    const [first, second] = await Promise.all([bench.open(), bench.open({ holder: bob, whenBusy: 'take' })]);
     expect([first.link.hasControl, second.link.hasControl]).toEqual([false, true]);
     await expect(first.link.drain()).rejects.toMatchObject({ code: 'control-taken' });
     expect(bench.port.controller).toMatchObject(bob);
@@ -118,7 +118,7 @@ describe('who controls a port', () => {
     first.write('12345');
     bench.device.drainedBytes = 2;
     expect([first.link.takenOffset, first.link.drainedOffset]).toEqual([5, 2]);
-    const second = await bench.open({ holder: bob, takes: true });
+    const second = await bench.open({ holder: bob, whenBusy: 'take' });
     expect([second.link.writeOffset, second.link.drainedOffset]).toEqual([0, 0]);
     second.write('abc');
     bench.device.drainedBytes = 6;

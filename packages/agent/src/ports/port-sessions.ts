@@ -1,14 +1,25 @@
 import type { LinkEvent } from '@sercli/link';
 import { defaultAgentLimits, SercliError } from '@sercli/protocol';
-import { clockTime, controlText, type Holder, isSameClient, type PortControl, toldControl } from './port-control.ts';
+import {
+  clockTime,
+  controlText,
+  type Holder,
+  isSameClient,
+  type PortControl,
+  toldControl,
+  type WhenBusy,
+} from './port-control.ts';
 import type { SessionLink } from './session-link.ts';
 
-/** The sessions of a port, and which of them controls it: one at most, the others monitor. */
+/** The sessions of a port, and which of them control it: one as a rule, several where they share it; the others monitor. */
 export class PortSessions {
   readonly #port: { readonly name: string; readonly host: string };
   readonly #changed: () => void;
   readonly #all = new Set<SessionLink>();
-  #control: PortControl | undefined;
+  /** The longest first. */
+  #controls: readonly PortControl[] = [];
+  /** Who of those that share the port is the first to write when the device has room again. */
+  #turn = 0;
 
   /** @param changed is called when control has changed hands */
   constructor(port: { readonly name: string; readonly host: string }, changed: () => void) {
@@ -24,34 +35,43 @@ export class PortSessions {
     return this.#all.size;
   }
 
-  get control(): PortControl | undefined {
-    return this.#control;
+  /** Who controls the port, the longest first. */
+  get controls(): readonly PortControl[] {
+    return this.#controls;
   }
 
-  /** The session that controls the port. */
-  get controller(): SessionLink | undefined {
-    return this.#control?.session;
+  /** How far that one has read which has read most of those that control the port: it is the one that is waited for. */
+  get controllerOffset(): number | undefined {
+    let furthest: number | undefined;
+    for (const { session } of this.#controls) {
+      if (session !== undefined) furthest = Math.max(furthest ?? 0, session.readOffset);
+    }
+    return furthest;
+  }
+
+  isController(session: SessionLink): boolean {
+    return this.#controls.some((control) => control.session === session);
   }
 
   /**
-   * Gives control to a session that is being opened. Who is cut off yields to a new session of the same client.
+   * Gives control to a session that is being opened, or nothing if it is to monitor. Who is cut off yields to a new
+   * session of the same client.
    *
-   * @param takes also from another client, whose session monitors from now on
    * @throws SercliError `port-busy`
    */
-  claim(holder: Holder, takes: boolean): PortControl {
-    const before = this.#control;
-    if (before?.session?.status.cutSince !== undefined && isSameClient(before.holder, holder)) {
-      const reason = 'its client attached again';
-      before.session.abort(new SercliError('session-ended', { port: this.#port.name, reason }));
-    } else if (before !== undefined && !takes) {
+  claim(holder: Holder, whenBusy: WhenBusy): PortControl | undefined {
+    this.#endCutOff(holder);
+    const before = this.#controls;
+    const [first] = before;
+    if (first !== undefined && whenBusy === 'monitor') return undefined;
+    if (first !== undefined && whenBusy === 'refuse') {
       const { name: port, host } = this.#port;
-      const since = clockTime(before.since);
-      throw new SercliError('port-busy', { port, host, holder: controlText(before), since });
+      const since = clockTime(first.since);
+      throw new SercliError('port-busy', { port, host, holder: controlText(first, before.length - 1), since });
     }
     const control: PortControl = { holder, since: new Date(), session: undefined };
-    before?.session?.replacedBy(control);
-    this.#controlIs(control);
+    if (whenBusy === 'take') for (const { session } of before) session?.replacedBy(control);
+    this.#controlsAre(whenBusy === 'share' ? [...before, control] : [control]);
     return control;
   }
 
@@ -76,17 +96,26 @@ export class PortSessions {
     this.#all.add(session);
     if (control === undefined) return;
     control.session = session;
-    if (this.#control !== undefined && this.#control !== control) session.replacedBy(this.#control);
+    const [successor] = this.#controls;
+    if (successor !== undefined && !this.#controls.includes(control)) session.replacedBy(successor);
   }
 
   /** Who claimed control does not want it any more. */
   release(control: PortControl): void {
-    if (this.#control === control) this.#controlIs(undefined);
+    if (this.#controls.includes(control)) this.#controlsAre(this.#controls.filter((other) => other !== control));
   }
 
   remove(session: SessionLink): void {
     this.#all.delete(session);
-    if (this.controller === session) this.#controlIs(undefined);
+    const control = this.#controls.find((one) => one.session === session);
+    if (control !== undefined) this.release(control);
+  }
+
+  /** The device takes bytes again: those that control it write, each time another one first, so that all get their share. */
+  writable(): void {
+    const controls = this.#controls;
+    this.#turn = (this.#turn + 1) % Math.max(1, controls.length);
+    for (const { session } of [...controls.slice(this.#turn), ...controls.slice(0, this.#turn)]) session?.writable();
   }
 
   tell(event: LinkEvent): void {
@@ -94,17 +123,29 @@ export class PortSessions {
   }
 
   tellMonitors(event: LinkEvent): void {
-    for (const session of this.#all) if (session !== this.controller) session.event(event);
+    for (const session of this.#all) if (!this.isController(session)) session.event(event);
   }
 
   abort(error: SercliError): void {
     for (const session of this.#all) session.abort(error);
   }
 
-  #controlIs(control: PortControl | undefined): void {
-    this.#control = control;
-    const controller = control === undefined ? undefined : toldControl(control);
-    this.tell({ kind: 'control', hasControl: false, controller, unsentBytes: 0 });
+  #endCutOff(holder: Holder): void {
+    for (const { session, holder: before } of this.#controls) {
+      if (session?.status.cutSince === undefined || !isSameClient(before, holder)) continue;
+      const reason = 'its client attached again';
+      session.abort(new SercliError('session-ended', { port: this.#port.name, reason }));
+    }
+  }
+
+  /** Each session is told who else controls the port. */
+  #controlsAre(controls: readonly PortControl[]): void {
+    this.#controls = controls;
+    for (const session of this.#all) {
+      const hasControl = this.isController(session);
+      const controller = toldControl(controls.filter((control) => control.session !== session));
+      session.event({ kind: 'control', hasControl, controller, unsentBytes: 0 });
+    }
     this.#changed();
   }
 }

@@ -1,24 +1,20 @@
 import type { LinkEvent } from '@sercli/link';
-import {
-  type Controller,
-  type LineSettingsChange,
-  type ListedPort,
-  SercliError,
-  toSercliError,
-} from '@sercli/protocol';
+import { type Controller, type ListedPort, SercliError, toSercliError } from '@sercli/protocol';
 import { type Clock, realClock } from '../devices/clock.ts';
 import type { DeviceLink } from '../devices/device-link.ts';
 import type { Logger } from '../logger.ts';
 import { listedPort } from './listed-port.ts';
 import type { LogMemory } from './log-memory.ts';
 import { type DeviceListener, LoggedDevice, reasonOfLoss } from './logged-device.ts';
-import { type Holder, holderText, type PortControl, toldControl } from './port-control.ts';
+import { holderText, type PortControl, toldControl } from './port-control.ts';
 import type { PortDescription } from './port-description.ts';
 import type { PortPolicy } from './port-policy.ts';
 import { PortSessions } from './port-sessions.ts';
 import { PortCounts, type PortTotals } from './port-totals.ts';
-import { type ReplayStart, startOf } from './replay-start.ts';
+import { PortTraces } from './port-traces.ts';
+import { startOf } from './replay-start.ts';
 import { SessionLink, type SessionPort } from './session-link.ts';
+import type { SessionRequest } from './session-request.ts';
 
 export { defaultPortPolicy, type PortPolicy } from './port-policy.ts';
 
@@ -37,17 +33,6 @@ export interface PortSurroundings {
   look(): Promise<void>;
 }
 
-/** What a session wants of a port. */
-export interface SessionRequest {
-  readonly holder: Holder;
-  /** Of who controls the port; a monitor takes the port as it is. */
-  readonly settings: LineSettingsChange;
-  readonly role: 'control' | 'monitor';
-  /** Control is taken also from another client. */
-  readonly takes: boolean;
-  readonly start: ReplayStart;
-}
-
 /** A port that the agent serves: it opens the device when the first session wants it, and owns its sessions. */
 export class ServedPort {
   readonly policy: PortPolicy;
@@ -55,6 +40,7 @@ export class ServedPort {
   readonly #device: LoggedDevice;
   readonly #sessions: PortSessions;
   readonly #counts = new PortCounts();
+  readonly #traces: PortTraces | undefined;
   /** Sessions that are being opened. */
   #openings = 0;
   #isClosed = false;
@@ -66,6 +52,10 @@ export class ServedPort {
     this.#surroundings = surroundings;
     this.policy = policy;
     this.#device = new LoggedDevice(description, this.#forDevice(), { policy, memory, logger, clock });
+    this.#traces = PortTraces.of(description.traces, {
+      log: this.#device.log,
+      warn: (text) => logger.warn({ port: this.name }, `${this.name}: ${text}`),
+    });
     this.#sessions = new PortSessions({ name: description.name, host }, () => {
       this.#device.controllerRead();
       surroundings.changed();
@@ -87,8 +77,12 @@ export class ServedPort {
 
   /** Who controls the port. */
   get controller(): Controller | undefined {
-    const { control } = this.#sessions;
-    return control === undefined ? undefined : toldControl(control);
+    return toldControl(this.#sessions.controls);
+  }
+
+  /** Who controls it besides this session. */
+  controllerBeside(session: SessionLink): Controller | undefined {
+    return toldControl(this.#sessions.controls.filter((control) => control.session !== session));
   }
 
   get sessions(): readonly SessionLink[] {
@@ -125,7 +119,7 @@ export class ServedPort {
     let control: PortControl | undefined;
     try {
       this.#sessions.makeRoom();
-      if (request.role === 'control') control = this.#sessions.claim(request.holder, request.takes);
+      if (request.role === 'control') control = this.#sessions.claim(request.holder, request.whenBusy);
       return await this.#open(request, control);
     } catch (error) {
       if (control !== undefined) this.#sessions.release(control);
@@ -155,6 +149,7 @@ export class ServedPort {
     this.#isClosed = true;
     this.#sessions.abort(this.#notServed());
     await this.#device.close();
+    await this.#traces?.close();
   }
 
   #refuseUnlessThere(): void {
@@ -166,7 +161,8 @@ export class ServedPort {
     throw new SercliError('port-unavailable', { port: this.name, host, reason });
   }
 
-  async #open({ holder, settings, start }: SessionRequest, control: PortControl | undefined): Promise<SessionLink> {
+  async #open(request: SessionRequest, control: PortControl | undefined): Promise<SessionLink> {
+    const { holder, settings, start, endsOnOverflow = false, endsWhenTaken, farewell } = request;
     const wasOpen = this.#device.source !== undefined;
     const change = control === undefined ? {} : settings;
     const { source, isNew } = await this.#device.open(change);
@@ -181,8 +177,12 @@ export class ServedPort {
       start: startOf(log, start, wasOpen ? log.endPlace : openedAt),
       source,
       port: this.#forSession(),
+      disconnectsOnOverflow: endsOnOverflow || this.policy.onOverflow === 'disconnect',
+      endsWhenTaken,
+      farewell,
     });
     this.#sessions.add(session, control);
+    this.#traces?.sessionOpened(holder.address, { name: this.name, device: this.device, settings: source.settings });
     try {
       const isAsked = session.hasControl && !isNew && !description.isFixed && Object.keys(change).length > 0;
       if (isAsked) await source.configure(change);
@@ -197,19 +197,24 @@ export class ServedPort {
   #forSession(): SessionPort {
     const port = this;
     return {
-      get control() {
-        return port.#sessions.control;
+      get controls() {
+        return port.#sessions.controls;
       },
       get isFixed() {
         return port.#device.description.isFixed;
       },
-      disconnectsOnOverflow: this.policy.onOverflow === 'disconnect',
       configure: (source, change) => this.#device.configure(source, change),
-      flush: (source, queue) => this.#device.flush(source, queue, this.#sessions.size > 1),
+      flush: (source, queue) => {
+        const others = { read: this.#sessions.size > 1, write: this.#sessions.controls.length > 1 };
+        return this.#device.flush(source, queue, others);
+      },
       consumed: (session) => {
         if (session.hasControl) this.#device.controllerRead();
       },
-      wrote: (bytes) => this.#counts.sent(bytes),
+      wrote: (bytes) => {
+        this.#counts.sent(bytes.length);
+        this.#traces?.written(bytes);
+      },
       missed: (bytes) => this.#counts.missed(bytes),
       cutChanged: ({ holder }, reason) =>
         this.#tell(`${holderText(holder)} ${reason === undefined ? 'is back' : `is cut off: ${reason}`}`, { holder }),
@@ -224,10 +229,10 @@ export class ServedPort {
         return port.#sessions.size + port.#openings > 0;
       },
       get controllerOffset() {
-        return port.#sessions.controller?.readOffset;
+        return port.#sessions.controllerOffset;
       },
       look: () => this.#surroundings.look(),
-      writable: () => this.#sessions.controller?.writable(),
+      writable: () => this.#sessions.writable(),
       event: (event) => this.#deviceEvent(event),
       held: (isHeld) => this.#sessions.tellMonitors({ kind: 'hold', isHeld }),
       lost: (error) => {
@@ -251,6 +256,7 @@ export class ServedPort {
 
   #released(session: SessionLink, error: SercliError | undefined): void {
     this.#sessions.remove(session);
+    this.#traces?.sessionClosed(error?.message ?? 'network read close', this.#sessions.size === 0);
     const { holder } = session;
     const why = error === undefined ? '' : `: ${error.message}`;
     this.#tell(`detached by ${holderText(holder)}${why}`, { holder });

@@ -16,18 +16,18 @@ import { WrittenBytes } from './written-bytes.ts';
 
 /** What a session has of its port. */
 export interface SessionPort {
-  readonly control: PortControl | undefined;
+  /** Who controls the port, the longest first. */
+  readonly controls: readonly PortControl[];
   /** The port's settings are its own: no session changes them. */
   readonly isFixed: boolean;
-  /** A session that reads too late is ended, and not told its gap. */
-  readonly disconnectsOnOverflow: boolean;
   /** Applies settings to the device; to one that is lost, when it is back. */
   configure(source: DeviceLink, change: LineSettingsChange): Promise<LineSettings>;
   /** Discards at the device what no other session is to read. */
   flush(source: DeviceLink, queue: FlushQueue): Promise<void>;
   /** The session has read. */
   consumed(session: SessionLink): void;
-  wrote(bytes: number): void;
+  /** The device has taken bytes, which are only lent. */
+  wrote(bytes: Uint8Array): void;
   /** The session was told of a gap. */
   missed(bytes: number | undefined): void;
   /** The session was cut off, for a reason, or is carried again. */
@@ -43,6 +43,12 @@ export interface SessionOptions {
   readonly start: CursorStart;
   readonly source: DeviceLink;
   readonly port: SessionPort;
+  /** A session that reads too late is ended, and not told its gap. */
+  readonly disconnectsOnOverflow: boolean;
+  /** A session whose control is taken is ended, and does not monitor from then on. */
+  readonly endsWhenTaken?: boolean | undefined;
+  /** What the device is sent when the session ends, if it controls the port then. */
+  readonly farewell?: (() => Uint8Array) | undefined;
 }
 
 /**
@@ -55,6 +61,7 @@ export class SessionLink implements SerialLink {
   readonly closed: Promise<SercliError | undefined>;
   readonly #cursor: LogCursor;
   readonly #port: SessionPort;
+  readonly #options: SessionOptions;
   readonly #counts = new SessionCounts();
   readonly #written = new WrittenBytes();
   /** The device, or what is left of one that is lost. */
@@ -66,7 +73,9 @@ export class SessionLink implements SerialLink {
   #cutSince: Date | undefined;
   #settle: (error: SercliError | undefined) => void = () => undefined;
 
-  constructor({ info, holder, log, start, source, port }: SessionOptions) {
+  constructor(options: SessionOptions) {
+    const { info, holder, log, start, source, port } = options;
+    this.#options = options;
     this.info = info;
     this.holder = holder;
     this.#source = source;
@@ -99,7 +108,7 @@ export class SessionLink implements SerialLink {
     return this.#written.drainedOffset;
   }
   get hasControl(): boolean {
-    return this.#port.control?.session === this;
+    return this.#port.controls.some(({ session }) => session === this);
   }
 
   /** How the session stands, to be shown. */
@@ -132,7 +141,7 @@ export class SessionLink implements SerialLink {
   write(bytes: Uint8Array): number {
     if (this.#state.kind !== 'up' || !this.hasControl) return 0;
     const taken = this.#written.write(this.#source, bytes);
-    this.#port.wrote(taken);
+    this.#port.wrote(taken === bytes.length ? bytes : bytes.subarray(0, taken));
     return taken;
   }
 
@@ -144,7 +153,7 @@ export class SessionLink implements SerialLink {
 
   async runSequence(steps: readonly SequenceStep[]): Promise<void> {
     this.#requireControl();
-    return this.#source.runSequence(steps);
+    return this.#source.runSequence(steps, this);
   }
 
   async drain(): Promise<void> {
@@ -187,11 +196,12 @@ export class SessionLink implements SerialLink {
     this.#listener?.event(event);
   }
 
-  /** Another session has taken control. */
+  /** Another session has taken control, whoever shared it. */
   replacedBy(successor: PortControl): void {
     this.#successor = successor;
     // One that lost control while it was being opened has asked for none, and the successor perhaps has.
-    if (this.hasControl) this.#source.endSequences(this.#taken(successor));
+    if (this.hasControl) this.#source.endSequences(this.#taken(successor), this);
+    if (this.#options.endsWhenTaken) this.abort(this.#taken(successor));
   }
 
   /** More of what was written to the device has left it. */
@@ -223,7 +233,7 @@ export class SessionLink implements SerialLink {
   }
 
   #overtaken(): void {
-    if (!this.#port.disconnectsOnOverflow) return;
+    if (!this.#options.disconnectsOnOverflow) return;
     const { lagBytes } = this.#cursor;
     this.abort(new SercliError('reader-too-slow', { port: this.info.name, bytes: lagBytes }));
   }
@@ -237,7 +247,7 @@ export class SessionLink implements SerialLink {
     this.#requireOpen();
     if (this.hasControl) return;
     if (this.#successor !== undefined) throw this.#taken(this.#successor);
-    const { control } = this.#port;
+    const [control] = this.#port.controls;
     throw new SercliError('not-controller', {
       port: this.info.name,
       holder: control === undefined ? 'nobody' : holderText(control.holder),
@@ -251,8 +261,10 @@ export class SessionLink implements SerialLink {
 
   #end(error: SercliError | undefined): void {
     if (this.#state.kind === 'closed') return;
+    const { farewell } = this.#options;
+    if (farewell !== undefined && this.hasControl) this.write(farewell());
     this.#state = error === undefined ? { kind: 'closed' } : { kind: 'closed', error };
-    if (this.hasControl) this.#source.endSequences(error ?? new SercliError('closed', { what: this.info.name }));
+    if (this.hasControl) this.#source.endSequences(error ?? new SercliError('closed', { what: this.info.name }), this);
     this.#cursor.close();
     this.#port.released(this, error);
     this.event({ kind: 'state', state: this.#state });

@@ -72,7 +72,7 @@ export class ClientConnection {
     try {
       this.#refuse(portName, role);
       const port = await registry.get(portName);
-      const link = await port.openSession({ holder, settings, role, takes, start });
+      const link = await port.openSession({ holder, settings, role, whenBusy: takes ? 'take' : 'refuse', start });
       const holding = held.hold(session, {
         client: clientOf(peer),
         graceMs: port.policy.graceMs,
@@ -82,8 +82,13 @@ export class ClientConnection {
           link.setCut(undefined);
         },
       });
-      const controller = link.hasControl ? undefined : port.controller;
+      const beside = port.controllerBeside(link);
+      const controller = link.hasControl ? undefined : beside;
       new ServedSession({ session, link, epoch: port.epoch, controller, held: holding });
+      // Somebody may have begun to share the port while it was being opened.
+      if (link.hasControl && beside !== undefined) {
+        link.event({ kind: 'control', hasControl: true, controller: beside, unsentBytes: 0 });
+      }
       const carriage = () => ({ software, reconnects: session.resumptions, windowBytes: session.windowBytes });
       sessions.add({ port: portName, role, peer, link, carriage });
       // Rights may have gone while the device was being opened.

@@ -16,15 +16,10 @@ import type { PortRegistry } from '../ports/port-registry.ts';
 import { ClientConnection } from './client-connection.ts';
 import { answerHttp, type HttpApi } from './http-api.ts';
 import { statusOf } from './json-answers.ts';
+import type { ListenPlace } from './listen-place.ts';
 import { isOwnName } from './own-names.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { SessionBook } from './session-book.ts';
-
-/** Where an agent listens. */
-export interface ListenPlace {
-  readonly host: string;
-  readonly tcpPort: number;
-}
 
 /** All interfaces, of IPv6 and of IPv4. */
 export const everywhere: ListenPlace = { host: '::', tcpPort: defaultTcpPort };
@@ -45,8 +40,8 @@ export interface ListenersOptions {
 /** Where an agent can be reached, and who is connected. */
 export class Listeners {
   readonly sessions = new SessionBook();
+  readonly refusals: RefusalLog;
   readonly #options: ListenersOptions;
-  readonly #refusals: RefusalLog;
   readonly #connections = new Set<ClientConnection>();
   readonly #held = new HeldSessions();
   readonly #listeners: NativeListener[] = [];
@@ -54,7 +49,7 @@ export class Listeners {
 
   constructor(options: ListenersOptions) {
     this.#options = options;
-    this.#refusals = new RefusalLog(options.logger);
+    this.refusals = new RefusalLog(options.logger);
     options.access.rights.listen(() => this.#review());
   }
 
@@ -92,7 +87,7 @@ export class Listeners {
       identity,
       hasName: (name) => this.#hasName(name),
       refusal: (peer) => this.#refusal(peer),
-      onCrowded: (address) => this.#refusals.tell(address, 'there are too many connections'),
+      onCrowded: (address) => this.refusals.tell(address, 'there are too many connections'),
       ...this.#handlers,
     });
     this.#listeners.push(listener);

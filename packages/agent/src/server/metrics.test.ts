@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { ListedSession } from '@sercli/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { accepterOf } from '../accepters/accepter-config.ts';
+import type { AccepterReading } from '../accepters/accepter-set.ts';
 import type { PortTotals } from '../ports/port-totals.ts';
 import { type AgentReading, formatMetrics } from './metrics.ts';
 
@@ -31,7 +33,19 @@ const session: ListedSession = {
   gaps: 1,
   windowBytes: 262_144,
 };
-const reading: AgentReading = { connections: 1, ports: [{ name: 'ttyS0', totals }], sessions: [session] };
+const accepter: AccepterReading = {
+  placed: { ports: ['ttyS0'], config: accepterOf({ host: '127.0.0.1', tcpPort: 3333 }, { protocol: 'raw' }) },
+  addresses: ['127.0.0.1:3333'],
+  places: [{ host: '127.0.0.1', tcpPort: 3333 }],
+  clients: 1,
+  refusals: 9,
+};
+const reading: AgentReading = {
+  connections: 1,
+  ports: [{ name: 'ttyS0', totals }],
+  accepters: [accepter],
+  sessions: [session],
+};
 
 const samplesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 
@@ -61,6 +75,8 @@ describe('metrics', () => {
       'sercli_port_breaks_total{port="ttyS0"} 4',
       'sercli_port_device_losses_total{port="ttyS0"} 8',
       'sercli_port_log_bytes{port="ttyS0"} 900',
+      'sercli_accepter_clients{port="ttyS0",address="127.0.0.1:3333",protocol="raw"} 1',
+      'sercli_accepter_refusals_total{port="ttyS0",address="127.0.0.1:3333",protocol="raw"} 9',
       'sercli_session_read_bytes_total{port="ttyS0",client="anna@laptop",role="monitor"} 812',
       'sercli_session_written_bytes_total{port="ttyS0",client="anna@laptop",role="monitor"} 0',
       'sercli_session_gaps_total{port="ttyS0",client="anna@laptop",role="monitor"} 1',
@@ -74,7 +90,7 @@ describe('metrics', () => {
   it('say what each is, counters being those whose names end with total', async () => {
     const lines = (await formatMetrics(reading)).split('\n');
     const types = lines.flatMap((line) => /^# TYPE (\S+) (\S+)$/.exec(line)?.slice(1) ?? []);
-    expect(types).toHaveLength(2 * 19);
+    expect(types).toHaveLength(2 * 21);
     for (let at = 0; at < types.length; at += 2) {
       expect(types[at + 1]).toBe(types[at]?.endsWith('_total') ? 'counter' : 'gauge');
     }
@@ -88,7 +104,7 @@ describe('metrics', () => {
   });
 
   it('of an agent without ports and sessions have no series for them', async () => {
-    const text = await formatMetrics({ connections: 0, ports: [], sessions: [] });
+    const text = await formatMetrics({ connections: 0, ports: [], accepters: [], sessions: [] });
     expect(samplesOf(text)).toEqual(['sercli_connections 0', 'sercli_sessions 0']);
   });
 
@@ -101,7 +117,9 @@ describe('metrics', () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 64 }), async (name) => {
         const sessions = [{ ...session, client: { ...session.client, name } }];
-        const samples = samplesOf(await formatMetrics({ connections: 0, ports: [], sessions })).map(readSample);
+        const samples = samplesOf(await formatMetrics({ connections: 0, ports: [], accepters: [], sessions })).map(
+          readSample,
+        );
         expect(samples).toHaveLength(9);
         for (const { labels } of samples.slice(2)) {
           expect(labels).toEqual({ port: 'ttyS0', client: name, role: 'monitor' });

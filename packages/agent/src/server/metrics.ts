@@ -1,10 +1,12 @@
 import { defaultAgentLimits, type ListedSession } from '@sercli/protocol';
+import type { AccepterReading } from '../accepters/accepter-set.ts';
 import type { PortTotals } from '../ports/port-totals.ts';
 
 /** What the metrics are made of. */
 export interface AgentReading {
   readonly connections: number;
   readonly ports: readonly { readonly name: string; readonly totals: PortTotals }[];
+  readonly accepters: readonly AccepterReading[];
   /** The oldest first. */
   readonly sessions: readonly ListedSession[];
 }
@@ -31,6 +33,11 @@ const portMetrics: Metrics<PortTotals> = {
   sercli_port_breaks_total: ['Breaks that were received.', (port) => port.breaks],
   sercli_port_device_losses_total: ['How often the device went away.', (port) => port.deviceLosses],
   sercli_port_log_bytes: ['Bytes that the log of the port keeps.', (port) => port.logBytes],
+};
+
+const accepterMetrics: Metrics<AccepterReading> = {
+  sercli_accepter_clients: ['Clients of the accepter.', ({ clients }) => clients],
+  sercli_accepter_refusals_total: ['Clients that the accepter has refused.', ({ refusals }) => refusals],
 };
 
 const sessionMetrics: Metrics<ListedSession> = {
@@ -69,6 +76,11 @@ export async function formatMetrics(reading: AgentReading): Promise<string> {
     ['port'],
     ports.map(({ name, totals }) => [{ port: name }, totals]),
   );
+  fill(
+    accepterMetrics,
+    ['port', 'address', 'protocol'],
+    reading.accepters.map((accepter) => [accepterLabels(accepter), accepter]),
+  );
   // The oldest.
   const told = sessions.slice(0, defaultAgentLimits.metricSessions);
   fill(
@@ -77,6 +89,10 @@ export async function formatMetrics(reading: AgentReading): Promise<string> {
     told.map((session) => [labelsOf(session), session]),
   );
   return registry.metrics();
+}
+
+function accepterLabels({ placed, addresses }: AccepterReading): Readonly<Record<string, string>> {
+  return { port: placed.ports.join(' '), address: addresses.join(' '), protocol: placed.config.protocol };
 }
 
 function labelsOf({ port, client, role }: ListedSession): Readonly<Record<string, string>> {

@@ -9,6 +9,8 @@ export interface SessionCarriage {
   readonly software: string;
   readonly reconnects: number;
   readonly windowBytes: number;
+  /** Of a client of an accepter. */
+  readonly accepter?: ListedSession['accepter'];
 }
 
 /** A session's end on its port. */
@@ -19,7 +21,8 @@ export interface BookedLink {
 }
 
 interface Entry extends WantedSession {
-  readonly peer: Peer;
+  /** Whose rights the session depends on; missing: it came by an accepter, which asks nobody who he is. */
+  readonly peer?: Peer;
   readonly link: BookedLink;
   readonly carriage: () => SessionCarriage;
 }
@@ -41,14 +44,16 @@ export class SessionBook {
       const { name, address, fingerprint } = holder;
       const client = { name, address, ...(fingerprint === undefined ? {} : { fingerprint }) };
       const cut = cutSince === undefined ? {} : { cutSince: cutSince.toISOString() };
-      return { port, client, since: since.toISOString(), ...cut, ...counts, ...carriage() };
+      const { accepter, ...carried } = carriage();
+      const by = accepter === undefined ? {} : { accepter };
+      return { port, client, ...by, since: since.toISOString(), ...cut, ...counts, ...carried };
     });
   }
 
   /** Ends those that may not be any more, also those whose clients are cut off. */
   review(refusal: (peer: Peer, session: WantedSession) => SercliError | undefined): void {
     for (const { peer, port, role, link } of [...this.#entries]) {
-      const error = refusal(peer, { port, role });
+      const error = peer && refusal(peer, { port, role });
       if (error !== undefined) link.abort(error);
     }
   }

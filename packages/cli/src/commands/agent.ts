@@ -8,6 +8,7 @@ import {
   type Logger,
   mdnsDiscovery,
   parsePortSpec,
+  parseTcpFlag,
   readConfig,
   ServiceNotifier,
 } from '@sercli/agent';
@@ -28,6 +29,7 @@ export interface AgentFlags {
   readonly port: readonly string[];
   readonly all?: true;
   readonly listen: readonly string[];
+  readonly tcp: readonly string[];
   readonly open?: true;
   readonly keepOpen?: true;
   readonly linger?: string;
@@ -108,6 +110,7 @@ function selectPorts(flags: AgentFlags, config: Config | undefined): AgentPorts 
   return {
     ports: [...(config?.ports ?? []), ...flags.port.map(parsePortSpec)],
     all: flags.all ?? config?.all,
+    accepters: [...(config?.rotators ?? []), ...flags.tcp.map(parseTcpFlag)],
     logMemory: config?.logMemory,
     sequences: config?.sequences,
     policy: {

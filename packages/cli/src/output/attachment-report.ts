@@ -3,6 +3,7 @@ import { formatLineSettings, formatPortAddress, type PortAddress } from '@sercli
 import { accessToJson, formatAccess } from './access-report.ts';
 import { AdmissionReport, waitingText } from './admission-report.ts';
 import { formatBytes } from './byte-count.ts';
+import { controllerText } from './controller-text.ts';
 import { differenceText } from './settings-difference.ts';
 import { StatusLine } from './status-line.ts';
 import { colorsFor, printJson, printLine } from './terminal.ts';
@@ -235,8 +236,12 @@ function linkEventText(event: Extract<AttachmentEvent, { kind: 'link-event' }>['
 type ControlEvent = Extract<Extract<AttachmentEvent, { kind: 'link-event' }>['event'], { kind: 'control' }>;
 
 function controlText({ hasControl, controller, unsentBytes }: ControlEvent): string {
-  if (hasControl) return 'this session controls the port now';
-  const who = controller === undefined ? 'nobody' : `${controller.name} (${controller.address})`;
+  if (hasControl) {
+    return controller === undefined
+      ? 'this session alone controls the port now'
+      : `${controllerText(controller)} writes to the port too now`;
+  }
+  const who = controller === undefined ? 'nobody' : controllerText(controller);
   const unsent = unsentBytes === 0 ? '' : `; ${formatBytes(unsentBytes)} written last did not reach the device`;
   return `${who} controls the port now, and this session only watches${unsent}`;
 }

@@ -1,8 +1,33 @@
-import { formatLineSettings, type ListedPort, type PortList, type SercliError } from '@sercli/protocol';
+import {
+  formatLineSettings,
+  type ListedAccepter,
+  type ListedPort,
+  type PortList,
+  type SercliError,
+} from '@sercli/protocol';
 import { formatMoment } from './moment.ts';
 import { plainText } from './plain-text.ts';
 import { formatTable } from './table.ts';
 import { colorsFor } from './terminal.ts';
+
+interface Column {
+  readonly title: string;
+  readonly cell: (port: ListedPort) => string;
+  readonly isShown?: (ports: readonly ListedPort[]) => boolean;
+}
+
+const columnTable: readonly Column[] = [
+  { title: 'PORT', cell: ({ name }) => name },
+  { title: 'DEVICE', cell: ({ device }) => device },
+  { title: 'SETTINGS', cell: ({ settings }) => formatLineSettings(settings) },
+  { title: 'STATE', cell: stateOf },
+  {
+    title: 'TCP',
+    cell: ({ accepters = [] }) => accepters.map(accepterText).join(', '),
+    isShown: (ports) => ports.some(({ accepters }) => accepters !== undefined),
+  },
+  { title: 'DESCRIPTION', cell: describe },
+];
 
 /** An agent and its ports, as lines for people. */
 export function formatAgent(address: string, { agent, ports }: PortList): string[] {
@@ -10,9 +35,10 @@ export function formatAgent(address: string, { agent, ports }: PortList): string
   const open = agent.open ? ', open to private networks' : '';
   const title = `${colors.bold(plainText(agent.name))} at ${address} (${plainText(agent.software)}${open})`;
   if (ports.length === 0) return [title, '  no ports; serve one with: sercli agent --port DEVICE'];
+  const columns = columnTable.filter(({ isShown }) => isShown?.(ports) ?? true);
   const [head = '', ...rows] = formatTable([
-    ['PORT', 'DEVICE', 'SETTINGS', 'STATE', 'DESCRIPTION'],
-    ...ports.map((port) => [port.name, port.device, formatLineSettings(port.settings), stateOf(port), describe(port)]),
+    columns.map(({ title }) => title),
+    ...ports.map((port) => columns.map(({ cell }) => cell(port))),
   ]);
   const shownRows = rows.map((row, index) => (isServed(ports[index]) ? row : colors.dim(row)));
   return [title, `  ${colors.dim(head)}`, ...shownRows.map((row) => `  ${row}`)];
@@ -36,7 +62,15 @@ function stateOf({ state, reason, controller }: ListedPort): string {
   if (state === 'unavailable') return `not served: ${reason}`;
   if (state === 'lost') return `lost: ${reason}`;
   if (controller === undefined) return state;
-  return `${controller.name} since ${formatMoment(controller.since)}`;
+  const others = controller.others?.length ?? 0;
+  const more = others === 0 ? '' : ` and ${others} ${others === 1 ? 'other' : 'others'}`;
+  return `${controller.name} since ${formatMoment(controller.since)}${more}`;
+}
+
+/** `127.0.0.1:3333 auto`; with clients, what they speak: `127.0.0.1:3333 auto (raw, telnet)`. */
+function accepterText({ addresses, protocol, clients }: ListedAccepter): string {
+  const spoken = clients.length === 0 ? '' : ` (${clients.join(', ')})`;
+  return `${addresses.join(' ')} ${protocol}${spoken}`;
 }
 
 function describe({ description, usb }: ListedPort): string {

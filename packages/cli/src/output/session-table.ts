@@ -18,12 +18,13 @@ export function formatSessions(address: string, { agent, sessions }: SessionList
   return [title, `  ${colors.dim(head)}`, ...shownRows.map((row) => `  ${row}`)];
 }
 
-function cellsOf({ port, client, role, since, cutSince, reconnects, ...bytes }: ListedSession): string[] {
+function cellsOf(session: ListedSession): string[] {
+  const { port, client, accepter, since, reconnects, ...bytes } = session;
   return [
     port,
-    client.name,
+    accepter === undefined ? client.name : `${client.name} on ${accepter.address}`,
     client.address,
-    cutSince === undefined ? role : `${role}, cut off since ${formatMoment(cutSince)}`,
+    roleText(session),
     formatMoment(since),
     formatBytes(bytes.readBytes),
     formatBytes(bytes.writtenBytes),
@@ -31,4 +32,10 @@ function cellsOf({ port, client, role, since, cutSince, reconnects, ...bytes }: 
     formatBytes(bytes.windowBytes),
     String(reconnects),
   ];
+}
+
+function roleText({ role, cutSince, accepter }: ListedSession): string {
+  if (cutSince !== undefined) return `${role}, cut off since ${formatMoment(cutSince)}`;
+  const refused = accepter?.refusedBytes ?? 0;
+  return refused === 0 ? role : `${role}, ${formatBytes(refused)} refused`;
 }

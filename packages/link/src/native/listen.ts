@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:https';
 import { type AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import { type AgentLimits, defaultAgentLimits, formatPlace, reasonOf, SercliError } from '@sercli/protocol';
+import { type AgentLimits, defaultAgentLimits, formatPlace, SercliError } from '@sercli/protocol';
 import type { Carrier } from '../carriers/carrier.ts';
 import { plainAddress } from '../carriers/peer-address.ts';
 import { StreamCarrier } from '../carriers/stream-carrier.ts';
@@ -14,6 +14,7 @@ import { type Peer, tlsPeer } from '../peer.ts';
 import { ConnectionCounts } from './connection-counts.ts';
 import { nativePath } from './dial.ts';
 import { type HttpRefusal, refuseRequest, refuseSocket, securityHeaders } from './http-answers.ts';
+import { listenTcp } from './listen-tcp.ts';
 import { refusalOf } from './request-guard.ts';
 
 /** What clients are given that are let in. */
@@ -76,7 +77,7 @@ export async function listenNative(options: ListenOptions): Promise<NativeListen
   // No ticket was given to anybody, so nobody who is honest resumes one: it would show the identity of another time.
   server.on('secureConnection', (socket) => socket.isSessionReused() && socket.destroy());
   serveClients(server, limits, options, peerOfTls);
-  await listen(server, options);
+  await listenTcp(server, { host: options.address, tcpPort: options.tcpPort, option: '--listen' });
   const { address, port } = server.address() as AddressInfo;
   return {
     address: formatPlace(address, port),
@@ -230,18 +231,4 @@ function webSocketUpgrader(limits: AgentLimits) {
       carry(new WebSocketCarrier(webSocket, socket));
     });
   };
-}
-
-function listen(server: Server, { address, tcpPort }: ListenOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const where = formatPlace(address, tcpPort);
-      if (cause.code === 'EADDRINUSE') return reject(new SercliError('listen-busy', { address: where }, { cause }));
-      const remedy = 'give an address of this machine with --listen';
-      reject(new SercliError('listen-failed', { address: where, reason: reasonOf(cause), remedy }, { cause }));
-    });
-    // Without a host Node takes `::`, or 0.0.0.0 on machines without IPv6, where `::` alone would fail.
-    const place = address === '::' ? {} : { host: address };
-    server.listen({ ...place, port: tcpPort }, () => resolve());
-  });
 }

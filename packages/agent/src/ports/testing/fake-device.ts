@@ -11,6 +11,8 @@ export class FakeDevice {
   readonly flushed: string[] = [];
   /** Codes of the errors that ended sequences. */
   readonly ended: string[] = [];
+  /** In whose name they had been asked for. */
+  readonly endedFor: unknown[] = [];
   isClosing = false;
   listener: LinkListener | undefined;
   readonly link: DeviceLink;
@@ -108,7 +110,10 @@ export class FakeDevice {
         await unlessGone();
         this.sequences.push(steps);
       },
-      endSequences: ({ code }) => void this.ended.push(code),
+      endSequences: ({ code }, owner) => {
+        this.ended.push(code);
+        this.endedFor.push(owner);
+      },
       drain: unlessGone,
       flush: async (queue) => void this.flushed.push(queue),
       listen: (listener) => {

@@ -5,8 +5,9 @@ import { silentLogger } from '../../logger.ts';
 import { LogMemory } from '../log-memory.ts';
 import type { PortDescription } from '../port-description.ts';
 import { defaultPortPolicy, type PortPolicy } from '../port-policy.ts';
-import { ServedPort, type SessionRequest } from '../served-port.ts';
+import { ServedPort } from '../served-port.ts';
 import type { SessionLink } from '../session-link.ts';
+import type { SessionRequest } from '../session-request.ts';
 import { FakeDevice } from './fake-device.ts';
 
 export const anna = { name: 'anna@laptop', address: '10.0.0.2:1234' };
@@ -14,7 +15,7 @@ export const bob = { name: 'bob@desk', address: '10.0.0.3:1' };
 
 /** A request of Anna's to control the port, unless `more` says otherwise. */
 export function request(more: Partial<SessionRequest> = {}): SessionRequest {
-  return { holder: anna, settings: {}, role: 'control', takes: false, start: { kind: 'now' }, ...more };
+  return { holder: anna, settings: {}, role: 'control', whenBusy: 'refuse', start: { kind: 'now' }, ...more };
 }
 
 /** A served port on devices in the hands of the test. */

@@ -20,8 +20,9 @@ import { controller, lineSettings, modemInputs, modemLines, modemOutputs, offset
  *     {"kind": "drained", "sent": 512}                         the client's bytes below `sent` have left the device
  *     {"kind": "in-doubt", "bytes": 16}                        so many of them may or may not have left it when it went
  *     {"kind": "control", "isYours": false, "taken": 96, "controller": {...}}
- *                                                              another client controls the port; of the client's bytes,
- *                                                              those below `taken` were handed to the device
+ *                                                              another client controls the port, or where it is yours,
+ *                                                              shares it; of the client's bytes, those below `taken`
+ *                                                              were handed to the device
  *     {"kind": "hold", "isHeld": true}                         the device is held back until who controls the port reads
  */
 const schema = v.object({

@@ -46,14 +46,20 @@ export const modemOutputs: v.GenericSchema<unknown, ModemOutputs> = v.object(out
 export const modemLines: v.GenericSchema<unknown, ModemLines> = v.object({ ...outputEntries, ...inputEntries });
 
 /** Who controls a port: a client's name and its address; since when, in ISO 8601. */
-export interface Controller {
+interface SoleController {
   readonly name: string;
   readonly address: string;
   readonly since: string;
 }
 
+export interface Controller extends SoleController {
+  /** Some of those who control the port with it, for less long; missing: it does so alone. */
+  readonly others?: readonly SoleController[];
+}
+
+const soleController = { name: shortText, address: shortText, since: shortText };
+
 export const controller: v.GenericSchema<unknown, Controller> = v.object({
-  name: shortText,
-  address: shortText,
-  since: shortText,
+  ...soleController,
+  others: v.exactOptional(v.array(v.object(soleController))),
 });
