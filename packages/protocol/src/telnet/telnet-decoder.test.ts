@@ -121,6 +121,17 @@ describe('TelnetDecoder', () => {
     expect(pieces).toEqual([1000]);
   });
 
+  it('keeps an FF that was not doubled, when no command can be meant', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 235 })), chunkSizes, (bytes, sizes) => {
+        const { items, decoder } = itemLog();
+        const sent = Uint8Array.from([1, ...bytes.flatMap((byte) => [iac, byte, byte])]);
+        feed(sent, sizes, (chunk) => decoder.receive(chunk));
+        expect(items).toEqual([{ kind: 'data', bytes: [...sent] }]);
+      }),
+    );
+  });
+
   it('survives whatever comes, and reads on behind it', () => {
     const random = randomSource(1);
     const { items, decoder } = itemLog();

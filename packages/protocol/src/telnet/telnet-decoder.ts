@@ -15,6 +15,9 @@ export interface TelnetHandlers {
 /** Of a longer subnegotiation, the rest is read and not kept: no option that a port needs has a longer value. */
 export const subnegotiationBytes = 512;
 
+/** Lower bytes are no commands (RFC 1184 has the lowest, EOF). */
+const lowestCommand = 236;
+
 type State =
   | { readonly kind: 'data' }
   | { readonly kind: 'command' }
@@ -55,13 +58,7 @@ export class TelnetDecoder {
       case 'subnegotiation':
         return this.#run(chunk, at, states.subnegotiationCommand, (end) => this.#keep(chunk.subarray(at, end)));
       case 'command':
-        if (chunk[at] === iac) {
-          this.#state = states.data;
-          data.add(at, at + 1);
-        } else {
-          data.flush();
-          this.#command(chunk[at] ?? 0);
-        }
+        this.#afterIac(chunk, at, data);
         return at + 1;
       case 'subnegotiation-command':
         this.#subnegotiationCommand(chunk, at);
@@ -82,6 +79,20 @@ export class TelnetDecoder {
     if (found < 0) return chunk.length;
     this.#state = next;
     return found + 1;
+  }
+
+  #afterIac(chunk: Uint8Array, at: number, data: UnescapedBytes): void {
+    const byte = chunk[at] ?? 0;
+    if (byte !== iac && byte >= lowestCommand) {
+      data.flush();
+      this.#command(byte);
+      return;
+    }
+    this.#state = states.data;
+    if (byte === iac) return data.add(at, at + 1);
+    // No command: the sender has not doubled a byte of data, as DOSBox with `telnet:1`.
+    if (at === 0) this.#handlers.data(Uint8Array.of(iac));
+    data.add(Math.max(0, at - 1), at + 1);
   }
 
   #command(command: number): void {
