@@ -46,3 +46,4 @@ export {
 } from './termios.ts';
 export { TtyError } from './tty-error.ts';
 export { sendUnixDatagram } from './unix-datagram.ts';
+export { keepUrgentData } from './urgent-data.ts';

@@ -21,6 +21,7 @@ interface Functions {
   inotifyInit(flags: number): number;
   inotifyAdd(fd: number, path: string, mask: number): number;
   socket(domain: number, type: number, protocol: number): number;
+  setsockopt(fd: number, level: number, option: number, value: Uint8Array, valueBytes: number): number;
   sendto(fd: number, bytes: Uint8Array, count: number, flags: number, to: Uint8Array, toBytes: number): number;
 }
 
@@ -48,6 +49,7 @@ function bind(koffi: Koffi): Functions {
     inotifyInit: library.func('int inotify_init1(int flags)'),
     inotifyAdd: library.func('int inotify_add_watch(int fd, const char *path, uint32_t mask)'),
     socket: library.func('int socket(int domain, int type, int protocol)'),
+    setsockopt: library.func('int setsockopt(int fd, int level, int option, const void *value, uint32_t valueBytes)'),
     sendto: library.func(
       'intptr_t sendto(int fd, const void *bytes, size_t count, int flags, const void *to, uint32_t toBytes)',
     ),

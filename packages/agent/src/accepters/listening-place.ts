@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { listenTcp } from '@sercli/link';
 import { formatPlace } from '@sercli/protocol';
+import { keepUrgentData } from '@sercli/tty';
 import type { ListenPlace } from '../server/listen-place.ts';
 
 /** A dead client is noticed by TCP: the first probe comes after so many milliseconds without a byte. */
@@ -26,6 +27,9 @@ export class ListeningPlace {
     const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs };
     const server = createServer(options);
     await listenTcp(server, { ...place, option: '--tcp, or tcp in sercli.yaml' });
+    // The synch signal of telnet has an urgent byte in it (RFC 854), and no byte of a raw client may be lost either.
+    const fd = descriptorOf(server);
+    if (fd !== undefined) keepUrgentData(fd);
     return new ListeningPlace(server, enter);
   }
 
@@ -56,4 +60,11 @@ export class ListeningPlace {
     this.#server.close();
     for (const socket of this.#waiting) socket.destroy();
   }
+}
+
+/** Node has no public way to it. */
+function descriptorOf(server: Server): number | undefined {
+  const handle: unknown = Reflect.get(server, '_handle');
+  const fd: unknown = Object(handle).fd;
+  return typeof fd === 'number' && fd >= 0 ? fd : undefined;
 }

@@ -9,7 +9,7 @@ describe('parseConfig', () => {
   it.each(['', '# nothing\n', '---\n', 'ports:\nattachments:\n', '{}'])(
     'reads %j as a file that says nothing',
     (text) => {
-      expect(parseConfig(text, file)).toEqual({ file, policy: {}, ports: [], attachments: [] });
+      expect(parseConfig(text, file)).toEqual({ file, policy: {}, ports: [], attachments: [], rotators: [] });
     },
   );
 
@@ -60,6 +60,7 @@ attachments:
 `;
     expect(parseConfig(text, file)).toEqual({
       file,
+      rotators: [],
       name: 'SerialMachine',
       listen: [
         { host: '192.168.1.7', tcpPort: 7372 },
