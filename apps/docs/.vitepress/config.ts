@@ -5,6 +5,7 @@ const guide = [
   { text: 'Serve ports', link: '/guide/serve' },
   { text: 'Programs without sercli', link: '/guide/accepters' },
   { text: 'Attach ports', link: '/guide/attach' },
+  { text: 'Replace ser2net', link: '/guide/ser2net' },
   { text: 'Lines, break, reset', link: '/guide/lines' },
   { text: 'Let clients in', link: '/guide/authorize' },
 ];

@@ -50,7 +50,7 @@ export function importSer2net(
 
 /** ser2net takes a file for YAML when its name or its first line says so. */
 export function formatOf(text: string, file: string): Ser2netText['format'] {
-  return /\.ya?ml$/i.test(file) || /^\s*%YAML/.test(text) || /^(---|[a-z_]+:\s)/m.test(firstWords(text))
+  return /\.ya?ml$/i.test(file) || /^\s*%YAML/.test(text) || /^(---|[a-z_]+:(?:\s|$))/.test(firstWords(text))
     ? 'yaml'
     : 'lines';
 }

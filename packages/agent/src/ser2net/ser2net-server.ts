@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
+import type { Discovery } from '@sercli/discovery';
 import { shortHostName } from '@sercli/link';
 import { formatPlace, SercliError, toSercliError } from '@sercli/protocol';
 import { type PlacedAccepter, placedAccepters } from '../accepters/accepter-config.ts';
+import { AccepterServices } from '../accepters/accepter-services.ts';
 import { AccepterSet } from '../accepters/accepter-set.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { Logger } from '../logger.ts';
@@ -12,14 +15,23 @@ import { keepBusyPorts, type ServedSelection } from './keep-busy-ports.ts';
 /** After how long a TCP port that could not be had is tried again: accepter-retry-time of ser2net.yaml(5). */
 const retryMs = 10_000;
 
+export interface Ser2netServerOptions {
+  readonly logger: Logger;
+  /** Where connections that are to be found are advertised; nowhere unless given. */
+  readonly discovery?: Discovery | undefined;
+  /** Program and version. */
+  readonly software: string;
+}
+
 /**
- * Serves ports as ser2net does: on TCP ports alone, with no identity, no native protocol and nothing that is found. What
- * cannot be served is logged, and the rest is.
+ * Serves ports as ser2net does: on TCP ports alone, with no identity and no native protocol. What cannot be served is
+ * logged, and the rest is.
  */
 export class Ser2netServer {
   readonly #logger: Logger;
   readonly #registry: PortRegistry;
   readonly #accepters: AccepterSet;
+  readonly #services: AccepterServices;
   #wanted: ServedSelection = { ports: [], accepters: [] };
   #served: ServedSelection = { ports: [], accepters: [] };
   /** Some of what is wanted waits: for clients to leave, or for a TCP port. */
@@ -28,7 +40,7 @@ export class Ser2netServer {
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(logger: Logger) {
+  constructor({ logger, discovery, software }: Ser2netServerOptions) {
     this.#logger = logger;
     const accepters = (port: string) => this.#accepters.listed(port);
     this.#registry = new PortRegistry({ host: shortHostName(), logger, accepters });
@@ -39,7 +51,18 @@ export class Ser2netServer {
       logger,
       changed: () => this.#registry.mayHaveChanged(),
     });
+    this.#services = new AccepterServices({
+      discovery,
+      // There is no key that would give it one for longer.
+      agentId: randomBytes(4).toString('hex'),
+      software,
+      logger,
+      readings: () => this.#accepters.readings,
+      deviceOf: (port) => this.#registry.served.find(({ name }) => name === port)?.device,
+      agentName: shortHostName,
+    });
     this.#registry.watch(() => {
+      void this.#services.look();
       if (this.#isWaiting) void this.#apply();
     });
   }
@@ -64,6 +87,7 @@ export class Ser2netServer {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#retry);
+    await this.#services.close();
     this.#accepters.close();
     await this.#registry.close();
   }
@@ -86,6 +110,7 @@ export class Ser2netServer {
     const accepters = await this.#listenWhereItCan(selection);
     this.#served = { ports: selection.ports, accepters };
     this.#isWaiting = !isComplete;
+    void this.#services.look();
   }
 
   /** @returns the accepters that serve now */

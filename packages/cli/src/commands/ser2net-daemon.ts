@@ -22,7 +22,7 @@ export function tellStarted(): void {
  * Starts the same again as a daemon: in a session of its own, in the root directory, with no terminal. Resolves when it
  * serves and its PID file is written, so that what starts daemons can go on.
  *
- * @throws SercliError `internal` if it ends instead
+ * @throws SercliError `state-unusable` if it ends instead
  */
 export async function leaveTerminal(flags: Ser2netFlags): Promise<void> {
   const isPiped = flags.c === '-';
@@ -37,8 +37,8 @@ export async function leaveTerminal(flags: Ser2netFlags): Promise<void> {
     child.once('message', () => started());
     child.once('error', failed);
     child.once('exit', (code, signal) => {
-      const what = `the daemon ended with ${code ?? signal} before it served`;
-      failed(new SercliError('usage', { what, remedy: 'start it with -n -d to see why' }));
+      const reason = `its daemon ended with ${code ?? signal} before it served`;
+      failed(new SercliError('state-unusable', { path: 'ser2net', reason, remedy: 'start it with -n -d to see why' }));
     });
   });
   if (child.connected) child.disconnect();

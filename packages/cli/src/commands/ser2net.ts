@@ -4,12 +4,14 @@ import {
   importSer2net,
   type Logger,
   machineFiles,
+  mdnsDiscovery,
   Ser2netServer,
   syslogLogger,
 } from '@sercli/agent';
 import { reasonOf, SercliError } from '@sercli/protocol';
 import { makeLogger } from '../output/log.ts';
 import { printLine } from '../output/terminal.ts';
+import { software } from '../program-version.ts';
 import { aborted, untilInterrupted } from './interruption.ts';
 import { isDaemon, leaveTerminal, tellStarted } from './ser2net-daemon.ts';
 import { ser2netTexts } from './ser2net-texts.ts';
@@ -37,7 +39,7 @@ export async function runSer2net(flags: Ser2netFlags): Promise<void> {
   const first = read(flags);
   if (!isForeground && !isDaemon()) return leaveTerminal(flags);
   const logger = isDaemon() ? syslogLogger('ser2net') : await makeLogger(false, flags.d ? 'debug' : 'info');
-  const server = new Ser2netServer(logger);
+  const server = new Ser2netServer({ logger, discovery: mdnsDiscovery(), software });
   // A SIGHUP that comes while it starts is answered when it has.
   let serving = serve(server, first, flags, logger);
   const isOver = untilInterrupted(() => {
