@@ -2,6 +2,7 @@ import { type ModemOutputs, noModemLines, parseSequence, type SequenceStep } fro
 import { ChildProgram, type LinkApplication, systemPython } from '@sercli/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { expectedOutputs } from '../testbed/expected-outputs.ts';
+import { loopLinesOf } from '../testbed/looped-lines.ts';
 import { requiresGuest } from '../testbed/requires-guest.ts';
 import { SerialHost } from '../testbed/serial-host.ts';
 
@@ -34,9 +35,6 @@ const promises = [
     closed: rtsOnly,
   },
 ].flatMap(({ ports, ...promise }) => ports.map((port) => ({ port, ...promise })));
-
-const TIOCMBIS = 0x5416;
-const TIOCM_LOOP = 0x8000;
 
 const allOutputs = [true, false].flatMap((dtr) => [true, false].map((rts) => ({ dtr, rts })));
 
@@ -141,7 +139,7 @@ requiresGuest('modem lines and breaks', () => {
   it('outputs looped to inputs come back as they are, in all combinations', async () => {
     const application = await open('ttyS0');
     const { link } = application;
-    await host.guest.run(loopOn('ttyS0'));
+    await host.guest.run(loopLinesOf('ttyS0'));
     for (const outputs of allOutputs) {
       await link.runSequence([outputs]);
       await application.until(() => link.lines.dsr === outputs.dtr && link.lines.cts === outputs.rts);
@@ -158,7 +156,7 @@ requiresGuest('modem lines and breaks', () => {
     const address = 'SerialMachine/ttyS4';
 
     it.each(allOutputs)('lines: DTR $dtr, RTS $rts, looped', async ({ dtr, rts }) => {
-      await host.guest.run(loopOn('ttyS4'));
+      await host.guest.run(loopLinesOf('ttyS4'));
       const level = (isOn: boolean): string => (isOn ? 'on' : 'off');
       await run('lines', address, '--dtr', level(dtr), '--rts', level(rts));
       expect(outputsNow()).toMatchObject({ dtr, rts });
@@ -254,10 +252,4 @@ while not data.endswith(b'c'):
   data += os.read(fd, 100)
   print(data.hex())
 print('all', data.hex())`;
-}
-
-/** TIOCM_LOOP of ioctl_tty(2): the UART's outputs come back as its inputs. */
-function loopOn(device: string): string {
-  const open = `fd = os.open("/dev/${device}", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)`;
-  return `${systemPython} -c 'import fcntl, os, struct; ${open}; fcntl.ioctl(fd, ${TIOCMBIS}, struct.pack("I", ${TIOCM_LOOP}))'`;
 }

@@ -29,7 +29,7 @@ const argumentBytes: Readonly<Record<number, number>> = {
   [commands.readSignature]: 0,
 };
 
-const versionParameters: Readonly<Record<number, number>> = { 0x81: 8, 0x82: 0 };
+const versionParameters: Readonly<Record<number, number>> = { 129: 8, 130: 0 };
 const atmega328p = [0x1e, 0x95, 0x0f];
 
 /** The boot loader of an Arduino with an ATmega328P: its memory can be written and read over the line. */
