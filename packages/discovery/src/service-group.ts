@@ -4,9 +4,12 @@ import { instanceName, isName, type ServiceAdvertisement } from './service-recor
 import type { ServiceStation, ServiceStationListener } from './service-station.ts';
 import { StationSet, type StationSource } from './station-set.ts';
 
-/** How long somebody has to say that a name is his, in milliseconds; packets get lost, so it is asked twice. */
-const probeMs = 300;
-const secondProbeMs = 100;
+/**
+ * When is asked whether somebody has a name, in milliseconds, and when it counts as free (RFC 6762 section 8.1). Faster
+ * would be too fast: avahi does not answer with what it has sent within the last 500 ms.
+ */
+const probesMs = [0, 250, 500];
+const publishMs = 750;
 
 /** Where services are told. */
 export type ServiceSurroundings = StationSource<ServiceStation, ServiceStationListener>;
@@ -79,7 +82,7 @@ export class ServiceGroup {
       for (const service of this.#services) service.isProbed = true;
       for (const station of this.#stations) void station.publish(this.#services.map(advertised));
     };
-    this.#timers = [setTimeout(probe, 0), setTimeout(probe, secondProbeMs), setTimeout(publish, probeMs)];
+    this.#timers = [...probesMs.map((ms) => setTimeout(probe, ms)), setTimeout(publish, publishMs)];
   }
 
   /** Once a name is told, whoever wants it as well has to find another one. */

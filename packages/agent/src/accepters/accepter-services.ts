@@ -20,6 +20,8 @@ export interface AccepterServicesOptions {
 
 /** A label of a DNS name (RFC 1035 section 2.3.4). */
 const mostNameBytes = 63;
+/** Of these, what may be added to tell services apart: ` (99)`, `, 99`. */
+const numberBytes = 9;
 
 /** Lets other software find the accepters that are to be found, where they listen, as what their ports are now. */
 export class AccepterServices {
@@ -46,7 +48,9 @@ export class AccepterServices {
 
   async #look(): Promise<void> {
     const { discovery, agentId, logger, readings } = this.#options;
-    const services = (await Promise.all(readings().map((reading) => this.#servicesOf(reading)))).flat();
+    const services = withNamesOfTheirOwn(
+      (await Promise.all(readings().map((reading) => this.#servicesOf(reading)))).flat(),
+    );
     const told = JSON.stringify(services);
     if (discovery === undefined || told === this.#told) return;
     this.#told = told;
@@ -78,9 +82,20 @@ export class AccepterServices {
   }
 }
 
+/** A port may have several accepters that are to be found as the same. */
+function withNamesOfTheirOwn(services: readonly PlacedService[]): PlacedService[] {
+  const counts = new Map<string, number>();
+  return services.map(({ service, interfaces }) => {
+    const key = `${service.name.toLowerCase()}.${service.type}`;
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return { service: count === 1 ? service : { ...service, name: `${service.name}, ${count}` }, interfaces };
+  });
+}
+
 /** The encoder of DNS names takes dots for the ends of labels. */
 function serviceLabel(name: string): string {
   let label = name.replaceAll('.', '-');
-  while (Buffer.byteLength(label) > mostNameBytes) label = label.slice(0, -1);
+  while (Buffer.byteLength(label) > mostNameBytes - numberBytes) label = label.slice(0, -1);
   return label;
 }

@@ -147,7 +147,7 @@ export class Accepter {
   }
 
   async #open(name: string, { holder, address }: Arrival, whenBusy: WhenBusy): Promise<SessionLink> {
-    const { settings, closeText } = this.#config;
+    const { protocol, onBusy, settings, closeText } = this.#config;
     const port = await this.#surroundings.port(name);
     const isLast = (): boolean => this.clientsOf(name).length <= 1;
     const place = { port: name, device: port.device, address, remoteAddress: holder.address };
@@ -158,7 +158,9 @@ export class Accepter {
       role: 'control',
       whenBusy,
       start: { kind: 'now' },
-      isUntold: true,
+      // Who speaks RFC 2217 may have asked to be told; the session knows, and ends if not.
+      endsOnOverflow: protocol !== 'rfc2217' && protocol !== 'auto',
+      endsWhenTaken: onBusy !== 'monitor',
       ...(farewell === undefined || farewell === '' ? {} : { farewell }),
     });
   }

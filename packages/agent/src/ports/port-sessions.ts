@@ -42,8 +42,11 @@ export class PortSessions {
 
   /** How far that one has read which has read most of those that control the port: it is the one that is waited for. */
   get controllerOffset(): number | undefined {
-    const offsets = this.#controls.flatMap(({ session }) => session?.readOffset ?? []);
-    return offsets.length === 0 ? undefined : Math.max(...offsets);
+    let furthest: number | undefined;
+    for (const { session } of this.#controls) {
+      if (session !== undefined) furthest = Math.max(furthest ?? 0, session.readOffset);
+    }
+    return furthest;
   }
 
   isController(session: SessionLink): boolean {

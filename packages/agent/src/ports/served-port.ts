@@ -162,7 +162,7 @@ export class ServedPort {
   }
 
   async #open(request: SessionRequest, control: PortControl | undefined): Promise<SessionLink> {
-    const { holder, settings, whenBusy, start, isUntold = false, farewell } = request;
+    const { holder, settings, start, endsOnOverflow = false, endsWhenTaken, farewell } = request;
     const wasOpen = this.#device.source !== undefined;
     const change = control === undefined ? {} : settings;
     const { source, isNew } = await this.#device.open(change);
@@ -177,8 +177,8 @@ export class ServedPort {
       start: startOf(log, start, wasOpen ? log.endPlace : openedAt),
       source,
       port: this.#forSession(),
-      disconnectsOnOverflow: isUntold || this.policy.onOverflow === 'disconnect',
-      endsWhenTaken: isUntold && whenBusy !== 'monitor',
+      disconnectsOnOverflow: endsOnOverflow || this.policy.onOverflow === 'disconnect',
+      endsWhenTaken,
       farewell,
     });
     this.#sessions.add(session, control);

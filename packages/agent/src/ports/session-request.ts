@@ -11,11 +11,10 @@ export interface SessionRequest {
   /** Where `role` is control, and others have it. */
   readonly whenBusy: WhenBusy;
   readonly start: ReplayStart;
-  /**
-   * The client cannot be told of a gap: it is disconnected instead. So is one whose control is taken, unless it would
-   * rather monitor (`whenBusy`).
-   */
-  readonly isUntold?: boolean | undefined;
+  /** One that reads too late is ended, whatever the port's policy is: its client cannot be told of a gap. */
+  readonly endsOnOverflow?: boolean | undefined;
+  /** One whose control is taken is ended, and does not monitor from then on: its client cannot be told. */
+  readonly endsWhenTaken?: boolean | undefined;
   /** What the device is sent when the session ends, if it controls the port then. */
   readonly farewell?: (() => Uint8Array) | undefined;
 }

@@ -105,7 +105,7 @@ describe('a port that several control', () => {
 
   it('is held back only if all of them read late: one that has stopped stops nobody else', async () => {
     const small = new PortBench(clock, { logBytes: 256 * 1024, holdMs: 1_000_000 });
-    const stopped = await small.open({ isUntold: true });
+    const stopped = await small.open({ endsOnOverflow: true });
     const healthy = await small.open({ holder: bob, whenBusy: 'share' });
     let bytes = 0;
     for (let round = 0; round < 64; round += 1) {

@@ -17,18 +17,15 @@ export interface TcpPlace {
  */
 export function listenTcp(server: Server, { host, tcpPort, option }: TcpPlace): Promise<void> {
   return new Promise((resolve, reject) => {
-    const failed = (cause: NodeJS.ErrnoException): void => {
+    // Later ones are of connections that could not be accepted, as without descriptors (accept(2)): the next one may be.
+    server.on('error', (cause: NodeJS.ErrnoException) => {
       const address = formatPlace(host, tcpPort);
       if (cause.code === 'EADDRINUSE') return reject(new SercliError('listen-busy', { address, option }, { cause }));
       const remedy = `give an address of this machine with ${option}`;
       reject(new SercliError('listen-failed', { address, reason: reasonOf(cause), remedy }, { cause }));
-    };
-    server.once('error', failed);
+    });
     // Without a host Node takes `::`, or 0.0.0.0 on machines without IPv6, where `::` alone would fail.
     const place = host === '::' ? {} : { host };
-    server.listen({ ...place, port: tcpPort }, () => {
-      server.off('error', failed);
-      resolve();
-    });
+    server.listen({ ...place, port: tcpPort }, () => resolve());
   });
 }
