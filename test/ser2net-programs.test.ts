@@ -2,8 +2,11 @@ import { access, chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requires, systemPython } from '@sercli/testkit';
+import type { LineSettings } from '@sercli/tty';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { isListening, Ser2netBench } from './support/ser2net-bench.ts';
+import { freeTcpPort } from './support/free-tcp-port.ts';
+import { PtyDevice } from './support/pty-device.ts';
+import { everyByte, isListening, Ser2netBench } from './support/ser2net-bench.ts';
 import { sercliProgram } from './support/sercli-program.ts';
 import { until } from './support/until.ts';
 
@@ -14,30 +17,44 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 requires({ programs: ['ser2net', 'socat'] })('ser2net and sercli ser2net', () => {
-  it('do the same with the same file: bytes through a chain of socat, settings of the line', async () => {
-    bench.device.echo();
-    const file = await bench.file('ser2net.conf', 'BANNER:b:\\x41\\102 \\\\ \\N\\r\\n', `${bench.articleLine} b`);
+  it('do the same with the same file: texts through a chain of socat, every byte over TCP, settings of the line', async () => {
+    const other = new PtyDevice();
+    for (const device of [bench.device, other]) device.echo();
+    const otherPort = await freeTcpPort();
+    const file = await bench.file(
+      'ser2net.conf',
+      'BANNER:b:\\x41\\102 \\\\ \\N\\r\\n',
+      `${bench.articleLine} 2STOPBITS b`,
+      `${otherPort}:raw:0:${other.path}:57600,8DATABITS,NONE,1STOPBIT`,
+    );
     const seen: object[] = [];
     for (const server of [['ser2net'], [process.execPath, sercliProgram, 'ser2net']]) {
       const [program = '', ...args] = server;
       const serving = await bench.run(program, [...args, '-n', '-d', '-c', file]);
-      await until('the server listens', () => isListening(bench.tcpPort));
-      const link = join(bench.folder, 'vttyS0');
-      const socat = await bench.run('socat', [
-        `pty,raw,echo=0,link=${link},waitslave`,
-        `tcp:127.0.0.1:${bench.tcpPort}`,
-      ]);
-      const banner = `AB \\ ${bench.tcpPort}\r\n`;
-      const application = await bench.run('socat', ['-t5', '-,ignoreeof', `${await linked(link)},raw,echo=0`]);
-      application.stdin.write('every byte and no other');
-      await application.stdout.waitFor(/every byte and no other$/);
-      seen.push({ text: application.stdout.text.replace(banner, 'BANNER '), settings: { ...bench.device.settings } });
-      for (const one of [application, socat, serving]) await one.end();
+      await until('the server listens', () => isListening(otherPort));
+      const bytes = await bench.echoed(otherPort);
+      seen.push({ bytes, ...(await throughSocat()) });
+      await serving.end();
     }
+    other.close();
     expect(seen[1]).toEqual(seen[0]);
-    expect(seen[1]).toMatchObject({ text: 'BANNER every byte and no other' });
+    const text = `AB \\ ${bench.tcpPort}\r\nevery byte and no other`;
+    expect(seen[1]).toMatchObject({ bytes: everyByte, text, settings: { baudRate: 115_200, stopBits: 2 } });
   });
 });
+
+/** What an application reads on the link of the article's socat, when the device sends back what it writes; and the line. */
+async function throughSocat(): Promise<{ text: string; settings: LineSettings }> {
+  const link = join(bench.folder, 'vttyS0');
+  const socat = await bench.run('socat', [`pty,raw,echo=0,link=${link},waitslave`, `tcp:127.0.0.1:${bench.tcpPort}`]);
+  const application = await bench.run('socat', ['-t5', '-,ignoreeof', `${await linked(link)},raw,echo=0`]);
+  application.stdin.write('every byte and no other');
+  await application.stdout.waitFor(/every byte and no other$/);
+  // ser2net puts them back when it closes the device.
+  const settings = { ...bench.device.settings };
+  for (const program of [application, socat]) await program.end();
+  return { text: application.stdout.text, settings };
+}
 
 const yes = (): boolean => true;
 const no = (): boolean => false;

@@ -66,8 +66,8 @@ export class Ser2netBench {
   }
 
   /** What comes back when every byte is sent. */
-  async echoed(): Promise<Buffer> {
-    const socket = await this.dial();
+  async echoed(tcpPort: number = this.tcpPort): Promise<Buffer> {
+    const socket = await this.dial(tcpPort);
     socket.write(everyByte);
     const bytes = await readBytes(socket, everyByte.length);
     socket.destroy();

@@ -217,10 +217,21 @@ class OptionReader {
   }
 }
 
-/** Options that are written down with what they are anyway. */
+/** What options have that are written down as they are anyway; some others have it when they are empty. */
+const unset: Readonly<Record<string, readonly string[]>> = {
+  sendon: [''],
+  closeon: [''],
+  pamauth: [''],
+  connback: [''],
+  'timeout-on-os-queue': ['false'],
+  'mdns-interface': ['-1'],
+  'mdns-nettype': ['unspec'],
+  'mdns-domain': ['', 'local'],
+  'mdns-host': [''],
+};
+
 function isUnset(name: string, value: string): boolean {
-  if (['sendon', 'pamauth', 'connback', 'closeon'].includes(name)) return value === '' || value === '<NULL>';
-  return name === 'timeout-on-os-queue' && !isOn(value);
+  return value === '<NULL>' || unset[name]?.includes(value) === true;
 }
 
 /** A name alone is on. */

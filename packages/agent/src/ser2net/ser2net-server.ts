@@ -8,9 +8,11 @@ import { AccepterSet } from '../accepters/accepter-set.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { Logger } from '../logger.ts';
 import { PortRegistry } from '../ports/port-registry.ts';
+import type { ListenPlace } from '../server/listen-place.ts';
 import { RefusalLog } from '../server/refusal-log.ts';
 import { SessionBook } from '../server/session-book.ts';
 import { keepBusyPorts, type ServedSelection } from './keep-busy-ports.ts';
+import { resolvePlaces } from './resolve-places.ts';
 
 /** After how long a TCP port that could not be had is tried again: accepter-retry-time of ser2net.yaml(5). */
 const retryMs = 10_000;
@@ -75,7 +77,9 @@ export class Ser2netServer {
    */
   async serve(yaml: string, file: string): Promise<void> {
     const { ports, rotators } = parseConfig(yaml, file);
-    this.#wanted = { ports, accepters: placedAccepters(ports, rotators, false) };
+    const report = (text: string): void => this.#logger.error({}, text);
+    const accepters = await resolvePlaces(placedAccepters(ports, rotators, false), report);
+    this.#wanted = { ports, accepters };
     await this.#apply();
   }
 
@@ -140,12 +144,14 @@ export class Ser2netServer {
   }
 }
 
-/** The accepters without those that listen at the place that an error names; undefined for any other error. */
+/** The accepters without the place that an error names; undefined for any other error. */
 function withoutPlaceOf(accepters: readonly PlacedAccepter[], error: unknown): readonly PlacedAccepter[] | undefined {
   if (!(error instanceof SercliError)) return undefined;
   const address = 'address' in error.fields ? error.fields.address : undefined;
-  const left = accepters.filter(({ config }) => {
-    return !config.listen.some(({ host, tcpPort }) => formatPlace(host, tcpPort) === address);
+  const isOther = ({ host, tcpPort }: ListenPlace): boolean => formatPlace(host, tcpPort) !== address;
+  if (accepters.every(({ config }) => config.listen.every(isOther))) return undefined;
+  return accepters.flatMap(({ ports, config }) => {
+    const listen = config.listen.filter(isOther);
+    return listen.length === 0 ? [] : [{ ports, config: { ...config, listen } }];
   });
-  return left.length === accepters.length ? undefined : left;
 }

@@ -74,6 +74,9 @@ class YamlReader {
   }
 
   #topLevel({ key, value, place }: Entry): Statement[] {
+    const name = isMap(value) ? value.anchor : undefined;
+    // Options name LEDs, and rotators connections, as they do texts.
+    if (name !== undefined) this.#aliases.set(name, name);
     switch (key) {
       case 'define':
         this.#define(isScalar(value) ? value.anchor : undefined, this.#text(value), place);
