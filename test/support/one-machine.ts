@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ListedPort, parsePortList } from '@sercli/protocol';
 import { ChildProgram } from '@sercli/testkit';
 import { AttachProgram } from './attach-program.ts';
 import { freeTcpPort } from './free-tcp-port.ts';
@@ -31,6 +32,22 @@ export class OneMachine {
     this.#agents.push(agent);
     await agent.stderr.waitFor(/listening on \S+:\d+/);
     return agent;
+  }
+
+  /** Starts an agent whose configuration file has these ports. */
+  async startConfigured(ports: object): Promise<ChildProgram> {
+    const file = join(this.folder, 'sercli.yaml');
+    await writeFile(file, JSON.stringify({ ports }));
+    return this.startAgent('--config', file);
+  }
+
+  /** What the agent tells of one of its ports. */
+  async port(name: string): Promise<ListedPort> {
+    const list = await this.#run('client-home', 'ls', `127.0.0.1:${this.tcpPort}`, '--json');
+    await list.expectExit(0);
+    const port = parsePortList(list.stdout.text).ports.find((each) => each.name === name);
+    if (port === undefined) throw new Error(`the agent has no ${name}`);
+    return port;
   }
 
   /** Attaches `dut` and waits until it is ready. */

@@ -9,7 +9,7 @@ export class PtyDevice {
   readonly #farEnd = new PtyFarEnd();
   readonly #received: Uint8Array[] = [];
   #receivedBytes = 0;
-  #isEcho = false;
+  #answer: ((bytes: Uint8Array) => Uint8Array) | undefined;
   #changed: (() => void) | undefined;
 
   constructor() {
@@ -37,7 +37,12 @@ export class PtyDevice {
 
   /** From now on sends back what comes. */
   echo(): void {
-    this.#isEcho = true;
+    this.answer((bytes) => bytes);
+  }
+
+  /** From now on sends what this makes of all that comes. */
+  answer(answer: (bytes: Uint8Array) => Uint8Array): void {
+    this.#answer = answer;
   }
 
   /** Resolves to all that came since the last call, once it is at least `minBytes`. */
@@ -64,7 +69,7 @@ export class PtyDevice {
   #take(bytes: Uint8Array): void {
     this.#received.push(bytes);
     this.#receivedBytes += bytes.length;
-    if (this.#isEcho) this.send(bytes);
+    if (this.#answer !== undefined) this.send(this.#answer(bytes));
     this.#changed?.();
   }
 }
