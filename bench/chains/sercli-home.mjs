@@ -28,7 +28,7 @@ export class SercliHome {
   }
 
   start(...args) {
-    return startProgram(process.execPath, [sercliProgram, ...args], { environment: this.#environment });
+    return startProgram(sercliProgram, args, { environment: this.#environment });
   }
 
   /** Runs sercli to its end; resolves to what it printed. */

@@ -25,8 +25,7 @@ export const startUpTable = {
 
   async sercli({ folder, device }, started) {
     const [agentHome, clientHome] = ['agent', 'client'].map((name) => new SercliHome(join(folder, name)));
-    const sercli = (home, where, args) =>
-      started([...where, process.execPath, sercliProgram, ...args], home.environment);
+    const sercli = (home, where, args) => started([...where, sercliProgram, ...args], home.environment);
     // The first start of either makes its identity, once on a machine.
     const { agent, tcpPort } = await startAgent(agentHome, [device]);
     await letIn(agentHome, clientHome);

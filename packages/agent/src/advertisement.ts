@@ -4,7 +4,7 @@ import { newestWire, toSercliError } from '@sercli/protocol';
 import type { Logger } from './logger.ts';
 
 export interface AdvertisementOptions {
-  readonly discovery: Discovery | undefined;
+  readonly discovery: (() => Promise<Discovery>) | undefined;
   readonly name: string;
   readonly tcpPort: number;
   /** The agent's certificate, as PEM. */
@@ -32,8 +32,10 @@ export async function advertise(options: AdvertisementOptions): Promise<Advertis
     isOpen: told.isOpen,
   };
   try {
-    const advertiser = await discovery?.advertise(advertisement, { interfaces: [...interfaces], renamed, failed });
-    if (advertiser !== undefined) logger.info({}, `advertised as ${advertiser.name}`);
+    if (discovery === undefined) return undefined;
+    const mdns = await discovery();
+    const advertiser = await mdns.advertise(advertisement, { interfaces: [...interfaces], renamed, failed });
+    logger.info({}, `advertised as ${advertiser.name}`);
     return advertiser;
   } catch (error) {
     failed(toSercliError(error));

@@ -51,7 +51,7 @@ export interface AgentOptions extends AgentPorts {
   /** Whoever is on a private network may control every port, without being authorised. */
   readonly open?: boolean | undefined;
   /** Where the agent lets itself be found; nowhere unless given. */
-  readonly discovery?: Discovery | undefined;
+  readonly discovery?: (() => Promise<Discovery>) | undefined;
   /** Where the agent makes its control socket, see `controlDirectory`; nowhere unless given. */
   readonly controlDirectory?: string | undefined;
   /** Reads the configuration file again, and says which that is; for agents that have one. */

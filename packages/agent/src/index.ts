@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { type Discovery, mdnsDiscovery } from '@sercli/discovery';
+export { type Discovery, discoveryOnDemand } from '@sercli/discovery';
 export { controlDirectory } from '@sercli/link';
 export {
   type AccepterAdvertisement,

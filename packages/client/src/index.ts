@@ -4,7 +4,13 @@
  * @packageDocumentation
  */
 
-export { type Discovery, type FoundAgent, type InterfaceChoice, mdnsDiscovery } from '@sercli/discovery';
+export {
+  type Discovery,
+  discoveryOnDemand,
+  type FoundAgent,
+  type InterfaceChoice,
+  mdnsDiscovery,
+} from '@sercli/discovery';
 export {
   ControlSockets,
   fullFingerprintOf,
@@ -40,7 +46,6 @@ export type { AttachmentEvent, AttachmentOptions } from './attachment-options.ts
 export { authorizeClient, listClients, removeClient, turnAwayClient } from './authorizations.ts';
 export { type ClientChoice, type ClientGroup, chooseClient } from './client-choice.ts';
 export { closeInTime } from './close-in-time.ts';
-export { discoveryOnDemand } from './discovery-on-demand.ts';
 export { reloadAgent } from './local-agents.ts';
 export type { OpenOptions, SessionEvent } from './open-options.ts';
 export { type PortChange, portChanges } from './port-changes.ts';

@@ -16,6 +16,7 @@ export type {
   ServicesAdvertiser,
   ServicesOptions,
 } from './discovery.ts';
+export { discoveryOnDemand } from './discovery-on-demand.ts';
 export { mdnsDiscovery } from './mdns-discovery.ts';
 export { MemoryDiscovery } from './memory-discovery.ts';
 export type { ServiceAdvertisement } from './service-records.ts';

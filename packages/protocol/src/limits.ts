@@ -36,9 +36,9 @@ export const limitTable = {
   deadMs: { value: 11_000, bounds: 'milliseconds without any sign of life, after which the peer counts as dead' },
   ackDelayMs: { value: 25, bounds: 'milliseconds that an acknowledgement waits for data to travel with it' },
   receiveWindowBytes: {
-    value: 262_144,
+    value: 65_536,
     bounds:
-      'bytes on the way from device to application: what the client keeps for an application that reads late; the log of the agent keeps the rest',
+      'bytes on the way from device to application: all of one session waits before what another says on the same connection; the log of the agent keeps what a slow application has not read',
   },
   sendWindowMinBytes: {
     value: 1_024,

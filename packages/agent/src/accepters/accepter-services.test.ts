@@ -17,7 +17,7 @@ it('tells of each accepter on the interfaces where it listens, under a name of i
   const discovery = new MemoryDiscovery();
   let readings: AccepterReading[] = [];
   const services = new AccepterServices({
-    discovery,
+    discovery: async () => discovery,
     agentId: '0123abcd',
     software: 'sercli/1',
     logger: silentLogger,

@@ -5,7 +5,7 @@ import type { AccepterReading } from './accepter-set.ts';
 import { serviceText } from './service-text.ts';
 
 export interface AccepterServicesOptions {
-  readonly discovery: Discovery | undefined;
+  readonly discovery: (() => Promise<Discovery>) | undefined;
   readonly agentId: string;
   /** Program and version. */
   readonly software: string;
@@ -55,7 +55,7 @@ export class AccepterServices {
     if (discovery === undefined || told === this.#told) return;
     this.#told = told;
     const failed = (error: Error): void => logger.warn({}, error.message);
-    this.#advertiser ??= discovery.advertiseServices({ agentId, failed });
+    this.#advertiser ??= (await discovery()).advertiseServices({ agentId, failed });
     await this.#advertiser.set(services);
     for (const { service } of services) {
       const { name, type, tcpPort } = service;

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 
 /** How long what streams is gathered, in milliseconds. */
-export const tickMs = 2;
+export const tickMs = 3;
 
 /** Moments that several have in common: what they send then leaves in one write. */
 export class SharedTicks {

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import type { LineSettings, LineSettingsChange, ListedPort, ModemOutputs } from '@sercli/protocol';
 import type { PortConfig } from '../config/config.ts';
 import { type DeviceOptions, openDevice } from '../devices/device.ts';
@@ -89,7 +90,8 @@ function openedDevice(
   path: string,
   { hangsUpOnClose, lowLatency, rs485, outputs = {}, takesLockFile }: Opening,
 ): Pick<PortDescription, 'device' | 'comesBack' | 'pushesBack' | 'open'> {
-  const isPseudoTerminal = path.startsWith('/dev/pts/');
+  // A link may lead to a pseudo terminal, to another one each time.
+  let isPseudoTerminal = isPseudoTerminalPath(path);
   const options = {
     name,
     ...(hangsUpOnClose === undefined ? {} : { hangsUpOnClose }),
@@ -99,10 +101,17 @@ function openedDevice(
   };
   return {
     device: path,
-    comesBack: !isPseudoTerminal,
+    comesBack: !isPseudoTerminalPath(path),
     // The far end of a pseudo terminal is a program, and its writes wait.
     pushesBack: (settings) => settings.flowControl !== 'none' || isPseudoTerminal,
-    open: (settings, warn, before) =>
-      openDevice(path, settings, { ...options, warn, outputs: { ...outputs, ...before } }),
+    async open(settings, warn, before) {
+      const link = await openDevice(path, settings, { ...options, warn, outputs: { ...outputs, ...before } });
+      isPseudoTerminal = isPseudoTerminalPath(await realpath(path).catch(() => path));
+      return link;
+    },
   };
+}
+
+function isPseudoTerminalPath(path: string): boolean {
+  return path.startsWith('/dev/pts/');
 }

@@ -20,7 +20,7 @@ const retryMs = 10_000;
 export interface Ser2netServerOptions {
   readonly logger: Logger;
   /** Where connections that are to be found are advertised; nowhere unless given. */
-  readonly discovery?: Discovery | undefined;
+  readonly discovery?: (() => Promise<Discovery>) | undefined;
   /** Program and version. */
   readonly software: string;
 }

@@ -4,9 +4,9 @@ import {
   type Config,
   controlDirectory,
   defaultPortPolicy,
+  discoveryOnDemand,
   findConfig,
   type Logger,
-  mdnsDiscovery,
   parsePortSpec,
   parseTcpFlag,
   readConfig,
@@ -61,7 +61,7 @@ export async function runAgent(flags: AgentFlags): Promise<void> {
     software,
     controlDirectory: controlDirectory(),
     reload: file === undefined ? undefined : () => reloadPorts(file),
-    discovery: flags.advertise ? mdnsDiscovery() : undefined,
+    discovery: flags.advertise ? discoveryOnDemand : undefined,
     logger,
   });
   const agent = await starting;

@@ -1,10 +1,10 @@
 import { unlinkSync, writeFileSync } from 'node:fs';
 import {
+  discoveryOnDemand,
   type ImportedSer2net,
   importSer2net,
   type Logger,
   machineFiles,
-  mdnsDiscovery,
   Ser2netServer,
   syslogLogger,
 } from '@sercli/agent';
@@ -39,7 +39,7 @@ export async function runSer2net(flags: Ser2netFlags): Promise<void> {
   const first = read(flags);
   if (!isForeground && !isDaemon()) return leaveTerminal(flags);
   const logger = isDaemon() ? syslogLogger('ser2net') : await makeLogger(false, flags.d ? 'debug' : 'info');
-  const server = new Ser2netServer({ logger, discovery: mdnsDiscovery(), software });
+  const server = new Ser2netServer({ logger, discovery: discoveryOnDemand, software });
   // A SIGHUP that comes while it starts is answered when it has.
   let serving = serve(server, first, flags, logger);
   const isOver = untilInterrupted(() => {

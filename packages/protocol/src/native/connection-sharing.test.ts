@@ -89,7 +89,7 @@ describe('a session whose application does not read', () => {
     expect(pair.connection.pings).toEqual({ connector: 6, accepter: 6 });
     expect(pair.endings).toEqual({ connector: [], accepter: [] });
     idle.application.consume(Number.POSITIVE_INFINITY);
-    for (let ms = 0; ms < 1_000; ms += 100) {
+    for (let ms = 0; ms < 2_000; ms += 100) {
       pair.pass(100);
       idle.application.consume(Number.POSITIVE_INFINITY);
     }

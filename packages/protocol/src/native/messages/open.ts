@@ -5,7 +5,7 @@ import { lineSettingsChange, offset, portName, shortText } from './fields.ts';
 /**
  * OPEN: begins a session on a port, on a channel that the sender chooses.
  *
- *     {"port": "ttyS0", "settings": {"baudRate": 9600}, "window": 262144}
+ *     {"port": "ttyS0", "settings": {"baudRate": 9600}, "window": 65536}
  *
  * `settings` are applied before the first byte. The agent may send `window` bytes before the first ACK.
  *
