@@ -36,11 +36,11 @@ function testConfigure(bench: () => Bench): void {
     const atFarEnd = collectAtFarEnd(bench());
     const bytes = patternBytes(8000);
     const finished: number[] = [];
-    const changes = otherSpeeds.map(async (baudRate, index) => {
+    const changes: Promise<unknown>[] = [];
+    for (const [index, baudRate] of otherSpeeds.entries()) {
       await application.send(bytes.subarray(index * 2000, index * 2000 + 2000));
-      const settings = await link.configure({ baudRate });
-      finished.push(settings.baudRate);
-    });
+      changes.push(link.configure({ baudRate }).then((settings) => finished.push(settings.baudRate)));
+    }
     await Promise.all(changes);
     await application.send(bytes.subarray(6000));
     const arrived = await atFarEnd.next(0, 8000);
