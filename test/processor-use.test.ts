@@ -6,6 +6,7 @@ import { TwoMachines, twoMachineRequirements } from './support/two-machines.ts';
 
 const seconds = 10;
 const maxUse = 0.01;
+const mostSpans = 3;
 const states = ['closed', 'idle', 'stalled', 'orphan'] as const;
 
 requires(twoMachineRequirements)('an attached port that has nothing to do', () => {
@@ -39,11 +40,21 @@ requires(twoMachineRequirements)('an attached port that has nothing to do', () =
     await orphan.program.stdout.waitFor(/"event":"paused"/);
 
     const pids = [closed, idle, stalled, orphan].map(({ program }) => program.pid);
-    const uses = await processorUse(pids, seconds);
-    expect(
-      Object.fromEntries(states.map((state, index) => [state, (uses[index] ?? 1) < maxUse ? 'calm' : uses[index]])),
-    ).toEqual(Object.fromEntries(states.map((state) => [state, 'calm'])));
+    expect(await usesWhenCalm(pids)).toEqual(Object.fromEntries(states.map((state) => [state, 'calm'])));
   });
+
+  /** What has just started is cleared up once, some seconds later (V8's memory reducer): the next ten seconds count then. */
+  async function usesWhenCalm(pids: readonly number[]): Promise<Record<string, unknown>> {
+    let uses: Record<string, unknown> = {};
+    for (let span = 1; span <= mostSpans; span++) {
+      const measured = await processorUse(pids, seconds);
+      uses = Object.fromEntries(
+        states.map((state, index) => [state, (measured[index] ?? 1) < maxUse ? 'calm' : measured[index]]),
+      );
+      if (Object.values(uses).every((use) => use === 'calm')) break;
+    }
+    return uses;
+  }
 
   /** An application that has the port open and reads nothing. */
   async function holdOpen(link: string): Promise<void> {

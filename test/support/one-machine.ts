@@ -75,6 +75,6 @@ export class OneMachine {
     const runtime = join(home, 'run');
     await mkdir(runtime, { recursive: true, mode: 0o700 });
     const environment = { HOME: home, XDG_RUNTIME_DIR: runtime, XDG_CONFIG_HOME: '', XDG_STATE_HOME: '' };
-    return ChildProgram.start(process.execPath, [sercliProgram, ...args], { environment });
+    return ChildProgram.start(sercliProgram, args, { environment });
   }
 }

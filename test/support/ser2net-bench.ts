@@ -41,7 +41,7 @@ export class Ser2netBench {
 
   /** Runs `sercli ser2net`. */
   start(...args: string[]): Promise<ChildProgram> {
-    return this.run(process.execPath, [sercliProgram, 'ser2net', ...args]);
+    return this.run(sercliProgram, ['ser2net', ...args]);
   }
 
   /** The same; resolves when it serves. */

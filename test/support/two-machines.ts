@@ -82,12 +82,12 @@ export class TwoMachines {
   }
 
   sercli(machine: NetworkNamespace, ...args: string[]): Promise<ChildProgram> {
-    return this.run(machine, process.execPath, [sercliProgram, ...args]);
+    return this.run(machine, sercliProgram, args);
   }
 
   /** The command line of sercli on a terminal of the laptop. */
   sercliOnTerminal(...args: string[]): Promise<TerminalProgram> {
-    return this.runOnTerminal(process.execPath, [sercliProgram, ...args]);
+    return this.runOnTerminal(sercliProgram, args);
   }
 
   /** Starts an agent that is open, and waits until it listens; each port is what `--port` takes. */

@@ -51,7 +51,7 @@ export class User {
   }
 
   sercli(...args: string[]): Promise<ChildProgram> {
-    return this.run(process.execPath, [sercliProgram, ...args]);
+    return this.run(sercliProgram, args);
   }
 
   /** Runs sercli to its end; resolves to what it printed. */
