@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -33,6 +34,20 @@ async function plant(files: Record<string, string>): Promise<void> {
 }
 
 describe('listDevices', () => {
+  it('lists a device that is unplugged meanwhile, or leaves it out', async () => {
+    await plant({ 'sys/devices/usb/ttyUSB0/port_number': '0' });
+    const link = { 'sys/class/tty/ttyUSB0/device': '->sys/devices/usb/ttyUSB0' };
+    const outcomes = new Set<number>();
+    for (let turns = 0; turns < 100; turns++) {
+      await plant(link);
+      const listing = listDevices(roots, false);
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      rmSync(join(root, 'sys/class/tty/ttyUSB0/device'));
+      outcomes.add((await listing).length);
+    }
+    expect([...outcomes].sort()).toEqual([0, 1]);
+  });
+
   it('describes a USB port by its descriptors, and a built-in one by its driver', async () => {
     await plant({
       'sys/devices/pci/usb1/1-2/idVendor': '0403',

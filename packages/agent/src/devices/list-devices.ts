@@ -42,7 +42,8 @@ export async function listDevices(roots: DeviceRoots = machineRoots, seeksHolder
     idNames(roots),
   ]);
   const facts: Facts = { roots, phantoms, consoles, holders, namesById };
-  const devices = await Promise.all(names.map((name) => describeDevice(name, facts)));
+  const described = await Promise.all(names.map((name) => describeDevice(name, facts)));
+  const devices = described.filter((device) => device !== undefined);
   return devices.sort((one, other) => one.path.localeCompare(other.path, 'en', { numeric: true }));
 }
 
@@ -55,9 +56,11 @@ interface Facts {
   readonly namesById: ReadonlyMap<string, string>;
 }
 
-async function describeDevice(name: string, facts: Facts): Promise<DeviceInfo> {
+/** Undefined for one that has been unplugged since it was listed. */
+async function describeDevice(name: string, facts: Facts): Promise<DeviceInfo | undefined> {
   const path = join(facts.roots.dev, name);
-  const hardware = await realpath(join(facts.roots.sys, 'class/tty', name, 'device'));
+  const hardware = await hardwareOf(name, facts.roots);
+  if (hardware === undefined) return undefined;
   const usb = await readUsbIdentity(hardware, await realpath(facts.roots.sys));
   const reason = await whyUnavailable(name, path, facts);
   const byId = facts.namesById.get(path);
@@ -90,18 +93,15 @@ async function whyUnavailable(name: string, path: string, facts: Facts): Promise
 }
 
 /** Ports with a device: that leaves out virtual consoles, /dev/ptmx and ttyprintk. */
-async function portNames({ sys }: DeviceRoots): Promise<string[]> {
-  const directory = join(sys, 'class/tty');
-  const names = await readdir(directory).catch(() => []);
-  const hasDevice = await Promise.all(
-    names.map((name) =>
-      realpath(join(directory, name, 'device')).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return names.filter((_, index) => hasDevice[index]);
+async function portNames(roots: DeviceRoots): Promise<string[]> {
+  const names = await readdir(join(roots.sys, 'class/tty')).catch(() => []);
+  const hardware = await Promise.all(names.map((name) => hardwareOf(name, roots)));
+  return names.filter((_, index) => hardware[index] !== undefined);
+}
+
+/** The directory in sysfs of what stands behind a tty. */
+function hardwareOf(name: string, { sys }: DeviceRoots): Promise<string | undefined> {
+  return realpath(join(sys, 'class/tty', name, 'device')).catch(() => undefined);
 }
 
 /** udev's names for what does not change when a device is plugged in elsewhere (60-serial.rules). */

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type ListedPort, type PortList, SercliError, withoutCounters } from '@sercli/protocol';
+import { type ListedPort, type PortList, reasonOf, SercliError, withoutCounters } from '@sercli/protocol';
 import type { PortConfig } from '../config/config.ts';
 import { defaultLogMemoryBytes } from '../config/log-sizes.ts';
 import { DeviceWatch } from '../devices/device-watch.ts';
@@ -170,8 +170,10 @@ export class PortRegistry {
     this.#deviceWatch?.close();
     const directories = this.#devicePaths().map((path) => dirname(path));
     if (this.#needsDevices) directories.push(this.#options.deviceDirectory ?? '/dev');
-    this.#deviceWatch =
-      directories.length > 0 ? new DeviceWatch(directories, () => void this.#looks.call()) : undefined;
+    const look = (): void => {
+      this.#looks.call().catch((error: unknown) => this.#options.logger.error({}, `devices: ${reasonOf(error)}`));
+    };
+    this.#deviceWatch = directories.length > 0 ? new DeviceWatch(directories, look) : undefined;
   }
 
   async #look(): Promise<void> {
