@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
 import type { LineSettings, LineSettingsChange, ListedPort, ModemOutputs } from '@sercli/protocol';
 import type { PortConfig } from '../config/config.ts';
 import { type DeviceOptions, openDevice } from '../devices/device.ts';
@@ -90,8 +90,8 @@ function openedDevice(
   path: string,
   { hangsUpOnClose, lowLatency, rs485, outputs = {}, takesLockFile }: Opening,
 ): Pick<PortDescription, 'device' | 'comesBack' | 'pushesBack' | 'open'> {
-  // A link may lead to a pseudo terminal, to another one each time.
-  let isPseudoTerminal = isPseudoTerminalPath(path);
+  // A link may lead to a pseudo terminal, and to another one later: so it comes back, and its number does not.
+  const isPseudoTerminal = isPseudoTerminalPath(whereLinksLead(path));
   const options = {
     name,
     ...(hangsUpOnClose === undefined ? {} : { hangsUpOnClose }),
@@ -104,12 +104,18 @@ function openedDevice(
     comesBack: !isPseudoTerminalPath(path),
     // The far end of a pseudo terminal is a program, and its writes wait.
     pushesBack: (settings) => settings.flowControl !== 'none' || isPseudoTerminal,
-    async open(settings, warn, before) {
-      const link = await openDevice(path, settings, { ...options, warn, outputs: { ...outputs, ...before } });
-      isPseudoTerminal = isPseudoTerminalPath(await realpath(path).catch(() => path));
-      return link;
-    },
+    open: (settings, warn, before) =>
+      openDevice(path, settings, { ...options, warn, outputs: { ...outputs, ...before } }),
   };
+}
+
+/** The path itself where nothing is there now. */
+function whereLinksLead(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 function isPseudoTerminalPath(path: string): boolean {
