@@ -13,7 +13,7 @@ const emptyLooks = 2;
  * Decides whether a device is read as soon as it has something, or a moment later, when more has come.
  *
  * A device that sends on and on in small pieces costs a read, a frame and a wake-up at both ends for each of them; read
- * every three milliseconds, a third of that. A device that is spoken to is always read at once: what it says may be the
+ * every three milliseconds, much less. A device that is spoken to is always read at once: what it says may be the
  * answer that the application waits for.
  */
 export class ReadingPace {

@@ -1,7 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { SercliError } from '@sercli/protocol';
-import { LinkApplication, PtyFarEnd, patternBytes } from '@sercli/testkit';
-import { KernelTty, makeRaw, openTty, readTermios, writeTermios } from '@sercli/tty';
+import { defaultLineSettings, SercliError } from '@sercli/protocol';
+import { LinkApplication, PtyFarEnd, patternBytes, VirtualClock } from '@sercli/testkit';
+import {
+  KernelTty,
+  makeRaw,
+  openTty,
+  type PolledFdHandlers,
+  readTermios,
+  type SerialTty,
+  writeTermios,
+} from '@sercli/tty';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { receiveQueueBytes } from './local-link.ts';
 import { TtyLink, type TtyLinkOptions } from './tty-link.ts';
@@ -38,6 +46,45 @@ describe('TtyLink', () => {
     expect(application.received.length).toBeGreaterThanOrEqual(receiveQueueBytes);
     expect(application.received.length).toBeLessThan(receiveQueueBytes + 4096);
     await link.closed;
+  });
+
+  it('stops gathering too when its queue is full, and goes on when there is room', async () => {
+    const clock = new VirtualClock();
+    let handlers: PolledFdHandlers | undefined;
+    let isWatched = false;
+    const tty: SerialTty = {
+      hasErrorMarks: false,
+      listen: (given) => {
+        handlers = given;
+      },
+      setInterest: ({ readable }) => {
+        isWatched = readable;
+      },
+      read: () => 100,
+      write: (bytes) => bytes.length,
+      settings: defaultLineSettings,
+      applySettings: () => defaultLineSettings,
+      lines: undefined,
+      setOutputs: () => undefined,
+      setBreak: () => true,
+      counters: undefined,
+      unreadBytes: 100,
+      unsentBytes: 0,
+      isTransmitterEmpty: true,
+      flush: () => undefined,
+      close: async () => undefined,
+    };
+    const link = new TtyLink({ info: { name: 'stream', device: 'stream' }, tty, clock });
+    for (let ms = 0; ms < 10_000; ms++) {
+      if (isWatched) handlers?.readable();
+      await clock.advance(1);
+    }
+    expect(isWatched).toBe(false);
+    const application = new LinkApplication(link);
+    expect(application.received.length).toBeGreaterThanOrEqual(receiveQueueBytes);
+    expect(application.received.length).toBeLessThan(receiveQueueBytes + 4096);
+    expect(isWatched).toBe(true);
+    await link.close();
   });
 
   it('costs next to nothing while it is idle, stalled in either direction, or hung up', async () => {

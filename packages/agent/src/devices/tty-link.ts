@@ -147,6 +147,8 @@ export class TtyLink extends LocalLink {
   #readGathered(): void {
     this.#stopGathering = undefined;
     if (!this.isUp) return;
+    // The consumer reads late: its reading goes on with this (`resumeReceiving`).
+    if (!this.#hasRoom) return this.#watch();
     try {
       this.#read();
     } catch (error) {
