@@ -92,12 +92,12 @@ export class PortRegistry {
     await this.#remove(this.#named, left, ({ port }) => port);
     if (!selection.isFinding) await this.#remove(this.#found, [...this.#found.keys()], (port) => port);
     this.#watchDevices();
-    await this.#looks.call();
+    await this.#refresh();
   }
 
   /** All ports, those that are not served included, with their state now. */
   async list(): Promise<PortList['ports']> {
-    await this.#looks.call();
+    await this.#refresh();
     return this.ports;
   }
 
@@ -116,7 +116,7 @@ export class PortRegistry {
 
   /** @throws SercliError `port-not-found` */
   async get(name: string): Promise<ServedPort> {
-    await this.#looks.call();
+    await this.#refresh();
     const port = this.#named.get(name)?.port ?? this.#found.get(name);
     if (port !== undefined) return port;
     const names = this.served.map((candidate) => candidate.name);
@@ -141,7 +141,7 @@ export class PortRegistry {
 
   #serve(description: PortDescription, policy: PortPolicy): ServedPort {
     const { host, logger } = this.#options;
-    const look = (): Promise<void> => this.#looks.call();
+    const look = (): Promise<void> => this.#refresh();
     const changed = (): void => this.mayHaveChanged();
     return new ServedPort(description, { host, policy, logger, memory: this.#memory, changed, look });
   }
@@ -171,9 +171,16 @@ export class PortRegistry {
     const directories = this.#devicePaths().map((path) => dirname(path));
     if (this.#needsDevices) directories.push(this.#options.deviceDirectory ?? '/dev');
     const look = (): void => {
-      this.#looks.call().catch((error: unknown) => this.#options.logger.error({}, `devices: ${reasonOf(error)}`));
+      this.#refresh().catch((error: unknown) => this.#options.logger.error({}, `devices: ${reasonOf(error)}`));
     };
     this.#deviceWatch = directories.length > 0 ? new DeviceWatch(directories, look) : undefined;
+  }
+
+  /** Who asks waits for devices that are opened because they are kept open, and nobody waits for those of another. */
+  async #refresh(): Promise<void> {
+    await this.#looks.call();
+    await Promise.all(this.served.map((port) => port.start()));
+    this.mayHaveChanged();
   }
 
   async #look(): Promise<void> {
@@ -181,8 +188,6 @@ export class PortRegistry {
     const matched = this.#matched.assign(this.#selection.ports, devices);
     await Promise.all([...this.#named.values()].map((named) => this.#lookForNamed(named, matched)));
     if (this.#selection.isFinding) await this.#lookForOthers(devices, new Set(matched.values()));
-    await Promise.all(this.served.map((port) => port.start()));
-    this.mayHaveChanged();
   }
 
   /** Ports that were named are served whoever has them open: only where others are served too has that to be known. */
