@@ -24,7 +24,7 @@ export class FaultBench {
     const machine = await OneMachine.create();
     const uart = makeUart(machine.folder, rate);
     const config = join(machine.folder, 'sercli.yaml');
-    await writeFile(config, JSON.stringify({ ports: { dut: { device: uart.link, ...port } } }));
+    await writeFile(config, JSON.stringify({ ports: { dut: { device: uart.link, holdMs: 0, ...port } } }));
     const agent = await machine.startAgent('--config', config);
     return new FaultBench(machine, uart, { proxy: await FaultProxy.start(machine.tcpPort), agent, config });
   }
