@@ -1,4 +1,4 @@
-import { chainTable } from './chains/chain-table.mjs';
+import { chainTable, mainChains } from './chains/chain-table.mjs';
 import { RunningChain } from './chains/running-chain.mjs';
 import { warmUpEffort } from './effort.mjs';
 import { shuffled } from './machine/random-order.mjs';
@@ -10,7 +10,8 @@ import { shuffled } from './machine/random-order.mjs';
  */
 export async function measureGroup(group, run) {
   const rows = group.rows.filter(({ name }) => run.rows.includes(name));
-  const chains = run.chains.map((name) => chainTable[name]);
+  const known = group.chains ?? mainChains;
+  const chains = run.chains.filter((name) => known.includes(name)).map((name) => chainTable[name]);
   if (turnsOf(rows, chains).length === 0) return;
   if (group.ports === undefined) return measureRounds(turnsOf(rows, chains), run);
   const running = [];

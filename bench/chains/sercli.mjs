@@ -27,9 +27,9 @@ export const sercli = {
   },
 };
 
-export async function startAgent(home, devices) {
+export async function startAgent(home, devices, options = []) {
   const [tcpPort] = await freeTcpPorts(1);
-  const agent = await home.start('agent', ...agentArguments(devices, tcpPort));
+  const agent = await home.start('agent', ...agentArguments(devices, tcpPort), ...options);
   await agent.stderr.waitFor(/listening on \S+:\d+/, attachTimeoutMs);
   return { agent, tcpPort };
 }

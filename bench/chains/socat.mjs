@@ -1,6 +1,6 @@
+import { socat as client, startClients } from './clients.mjs';
 import { freeTcpPorts, untilListening } from './listening.mjs';
 import { startProgram } from './program.mjs';
-import { startSocatClients } from './socat-clients.mjs';
 
 /** socat on both ends, one process for each port and end: bytes and nothing else. */
 export const socat = {
@@ -15,7 +15,6 @@ export const socat = {
       ),
     );
     await untilListening(tcpPorts);
-    const { programs, links } = await startSocatClients(folder, tcpPorts, ',nodelay');
-    return { agents, clients: programs, links, tcpPorts };
+    return { agents, ...(await startClients(folder, tcpPorts, client)) };
   },
 };

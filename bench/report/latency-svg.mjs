@@ -2,7 +2,15 @@ import { quantile } from './statistics.mjs';
 
 const size = { width: 760, height: 400 };
 const plot = { left: 70, right: 640, top: 40, bottom: 340 };
-const colours = { article: '#b45309', tuned: '#2563eb', socat: '#6b7280', sercli: '#059669' };
+const colours = {
+  article: '#b45309',
+  tuned: '#2563eb',
+  socat: '#6b7280',
+  sercli: '#059669',
+  'sercli-raw': '#059669',
+  rfc2217: '#7c3aed',
+  'sercli-rfc2217': '#db2777',
+};
 /** Where the curve ends; beyond it single samples speak. */
 const lastNines = 3;
 const marks = [0, 50, 90, 99, 99.9];

@@ -22,7 +22,8 @@ export const bulk = {
   ],
 };
 
-async function transfer(chain, directions, { bulkBytes }) {
+/** Moves bytes in each of the directions at once: how fast, and what it costs. */
+export async function transfer(chain, directions, { bulkBytes }) {
   const usedBefore = used(chain);
   const ends = await Promise.all(directions.map((direction) => stream(chain, direction, bulkBytes)));
   const usedAfter = used(chain);
