@@ -49,41 +49,27 @@ describe('TtyLink', () => {
   });
 
   it('stops gathering too when its queue is full, and goes on when there is room', async () => {
-    const clock = new VirtualClock();
-    let handlers: PolledFdHandlers | undefined;
-    let isWatched = false;
-    const tty: SerialTty = {
-      hasErrorMarks: false,
-      listen: (given) => {
-        handlers = given;
-      },
-      setInterest: ({ readable }) => {
-        isWatched = readable;
-      },
-      read: () => 100,
-      write: (bytes) => bytes.length,
-      settings: defaultLineSettings,
-      applySettings: () => defaultLineSettings,
-      lines: undefined,
-      setOutputs: () => undefined,
-      setBreak: () => true,
-      counters: undefined,
-      unreadBytes: 100,
-      unsentBytes: 0,
-      isTransmitterEmpty: true,
-      flush: () => undefined,
-      close: async () => undefined,
-    };
-    const link = new TtyLink({ info: { name: 'stream', device: 'stream' }, tty, clock });
-    for (let ms = 0; ms < 10_000; ms++) {
-      if (isWatched) handlers?.readable();
-      await clock.advance(1);
-    }
-    expect(isWatched).toBe(false);
+    const stream = new EndlessTty();
+    const link = new TtyLink({ info: { name: 'stream', device: 'stream' }, tty: stream.tty, clock: stream.clock });
+    await stream.run(10_000);
+    expect(stream.isWatched).toBe(false);
     const application = new LinkApplication(link);
     expect(application.received.length).toBeGreaterThanOrEqual(receiveQueueBytes);
     expect(application.received.length).toBeLessThan(receiveQueueBytes + 4096);
-    expect(isWatched).toBe(true);
+    expect(stream.isWatched).toBe(true);
+    await link.close();
+  });
+
+  it('is not watched while it gathers, not even for the moment of a read', async () => {
+    const stream = new EndlessTty();
+    const link = new TtyLink({ info: { name: 'stream', device: 'stream' }, tty: stream.tty, clock: stream.clock });
+    const application = new LinkApplication(link);
+    await stream.run(100);
+    const { changes } = stream;
+    const before = application.received.length;
+    await stream.run(1000);
+    expect(application.received.length).toBeGreaterThan(before + 10_000);
+    expect(stream.changes).toBe(changes);
     await link.close();
   });
 
@@ -122,3 +108,42 @@ describe('TtyLink', () => {
     await link.close();
   });
 });
+
+/** A device that always has 100 bytes, and the loop that asks for them. */
+class EndlessTty {
+  readonly clock = new VirtualClock();
+  isWatched = false;
+  /** How often that changed. */
+  changes = 0;
+  #handlers: PolledFdHandlers | undefined;
+  readonly tty: SerialTty = {
+    hasErrorMarks: false,
+    listen: (given) => {
+      this.#handlers = given;
+    },
+    setInterest: ({ readable }) => {
+      if (readable !== this.isWatched) this.changes += 1;
+      this.isWatched = readable;
+    },
+    read: () => 100,
+    write: (bytes) => bytes.length,
+    settings: defaultLineSettings,
+    applySettings: () => defaultLineSettings,
+    lines: undefined,
+    setOutputs: () => undefined,
+    setBreak: () => true,
+    counters: undefined,
+    unreadBytes: 100,
+    unsentBytes: 0,
+    isTransmitterEmpty: true,
+    flush: () => undefined,
+    close: async () => undefined,
+  };
+
+  async run(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 1) {
+      if (this.isWatched) this.#handlers?.readable();
+      await this.clock.advance(1);
+    }
+  }
+}

@@ -140,17 +140,18 @@ export class TtyLink extends LocalLink {
       this.#receive(chunk.subarray(0, bytes));
       if (bytes < mostReadBytes || reads === readsPerTurn || !this.#hasRoom) break;
     }
-    if (this.#pace.isGathering) this.#stopGathering ??= ticksOf(this.clock).next(() => this.#readGathered());
+    this.#stopGathering = this.#pace.isGathering ? ticksOf(this.clock).next(() => this.#readGathered()) : undefined;
     this.#watch();
   }
 
+  /** Until the read is over `#stopGathering` stays: consumers resume during it, and each change of watching is a system call. */
   #readGathered(): void {
-    this.#stopGathering = undefined;
     if (!this.isUp) return;
-    // The consumer reads late: its reading goes on with this (`resumeReceiving`).
-    if (!this.#hasRoom) return this.#watch();
     try {
-      this.#read();
+      if (this.#hasRoom) return this.#read();
+      // The consumer reads late: its reading goes on with this (`resumeReceiving`).
+      this.#stopGathering = undefined;
+      this.#watch();
     } catch (error) {
       if (!(error instanceof TtyError)) throw error;
       void this.#lost(error);
