@@ -1,4 +1,4 @@
-import { type ByteRange, CounterSink, CounterStream, type LinkApplication, totalBytes } from '@sercli/testkit';
+import { type ByteRange, CounterSink, CounterStream, type LinkApplication, totalBytes, within } from '@sercli/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { requiresGuest } from '../testbed/requires-guest.ts';
 import { SerialHost } from '../testbed/serial-host.ts';
@@ -16,7 +16,8 @@ const rounds = 50;
 /** Sent in each direction between two of them. */
 const roundBytes = 4000;
 
-/** How long the last bytes may take. */
+/** How long each step of a round may take, and the last bytes. */
+const stepTimeoutMs = 40_000;
 const reachTimeoutMs = 30_000;
 
 requiresGuest('USB adapters that come and go', () => {
@@ -42,15 +43,18 @@ requiresGuest('USB adapters that come and go', () => {
       await application.send(toDevice.bytes(start, roundBytes));
     };
     for (let round = 0; round < rounds; round += 1) {
+      const inTime = <Value>(done: Promise<Value>, what: string): Promise<Value> =>
+        within(done, stepTimeoutMs, `round ${round}, with the link ${application.link.state.kind}: ${what}`);
       const start = application.link.readOffset;
       const exchanged = exchange();
       // The other half is on its way when the adapter goes.
-      await application.until(() => application.link.readOffset >= start + roundBytes / 2);
-      await adapter.unplug();
-      await application.until(() => application.link.state.kind === 'lost');
-      await adapter.plug();
-      await application.until(() => application.link.state.kind === 'up');
-      await exchanged;
+      const half = application.until(() => application.link.readOffset >= start + roundBytes / 2);
+      await inTime(half, 'half of the bytes come');
+      await inTime(adapter.unplug(), 'the adapter goes');
+      await inTime(application.until(() => application.link.state.kind === 'lost'), 'the port is lost');
+      await inTime(adapter.plug(), 'the adapter comes');
+      await inTime(application.until(() => application.link.state.kind === 'up'), 'the port is back');
+      await inTime(exchanged, 'all bytes are taken');
     }
     const atDevice = new CounterSink('the device', toDevice);
     const atClient = new CounterSink('the client', fromDevice);

@@ -35,3 +35,4 @@ export {
 export { TerminalProgram } from './terminal-program.ts';
 export { VirtualClock } from './virtual-clock.ts';
 export { VirtualUart, type VirtualUartOptions } from './virtual-uart.ts';
+export { within } from './within.ts';
