@@ -49,6 +49,11 @@ export class RunningChain {
     return this.#parts.clients.map(({ pid }) => pid);
   }
 
+  /** Resolves when all programs of the chain have printed this on standard error. */
+  async saysOfAll(text) {
+    await Promise.all([...this.#parts.agents, ...this.#parts.clients].map(({ stderr }) => stderr.waitFor(text)));
+  }
+
   async close() {
     await this.application.close();
     await Promise.all(this.#parts.clients.map(endProgram));

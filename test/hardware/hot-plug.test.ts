@@ -51,9 +51,15 @@ requiresGuest('USB adapters that come and go', () => {
       const half = application.until(() => application.link.readOffset >= start + roundBytes / 2);
       await inTime(half, 'half of the bytes come');
       await inTime(adapter.unplug(), 'the adapter goes');
-      await inTime(application.until(() => application.link.state.kind === 'lost'), 'the port is lost');
+      await inTime(
+        application.until(() => application.link.state.kind === 'lost'),
+        'the port is lost',
+      );
       await inTime(adapter.plug(), 'the adapter comes');
-      await inTime(application.until(() => application.link.state.kind === 'up'), 'the port is back');
+      await inTime(
+        application.until(() => application.link.state.kind === 'up'),
+        'the port is back',
+      );
       await inTime(exchanged, 'all bytes are taken');
     }
     const atDevice = new CounterSink('the device', toDevice);

@@ -36,9 +36,25 @@ interface Row {
   >;
 }
 
+/** How often a side calls the system for one of what a row does. */
+interface ProfileLine {
+  readonly per: string;
+  readonly side: string;
+  readonly calls: string;
+}
+
+/** What bench/profile.mjs writes; the parts that are shown. */
+interface Profile {
+  readonly rows: readonly {
+    readonly per: string;
+    readonly calls: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  }[];
+}
+
 interface Benchmarks extends Omit<Results, 'rows'> {
   readonly chains: readonly string[];
   readonly figures: readonly Figure[];
+  readonly profile: readonly ProfileLine[];
 }
 
 declare const data: Benchmarks;
@@ -46,9 +62,10 @@ declare const data: Benchmarks;
 export { data };
 
 const file = fileURLToPath(new URL('../../../bench/results.json', import.meta.url));
+const profileFile = fileURLToPath(new URL('../../../bench/profile.json', import.meta.url));
 
 export default {
-  watch: ['../../../bench/results.json'],
+  watch: ['../../../bench/results.json', '../../../bench/profile.json'],
   load(): Benchmarks {
     const { rows, ...results } = JSON.parse(readFileSync(file, 'utf8')) as Results;
     return {
@@ -56,6 +73,7 @@ export default {
       date: results.date.slice(0, 10),
       chains: [...new Set(rows.flatMap(({ chains }) => Object.keys(chains)))],
       figures: rows.flatMap(figuresOf),
+      profile: profileLines(JSON.parse(readFileSync(profileFile, 'utf8')) as Profile),
     };
   },
 };
@@ -74,4 +92,18 @@ function figuresOf({ name, title: rowTitle, chains }: Row): Figure[] {
       ),
     ),
   }));
+}
+
+/** Calls that are made less often than once for ten say nothing. */
+function profileLines({ rows }: Profile): ProfileLine[] {
+  return rows.flatMap(({ per, calls }) =>
+    Object.entries(calls).map(([side, counts]) => ({
+      per,
+      side,
+      calls: Object.entries(counts)
+        .filter(([, count]) => count >= 0.1)
+        .map(([name, count]) => `${count < 10 ? count.toFixed(1) : Math.round(count)} ${name}`)
+        .join(', '),
+    })),
+  );
 }
