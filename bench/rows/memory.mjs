@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { RunningChain } from '../chains/running-chain.mjs';
 import { memoryOf } from '../machine/process-memory.mjs';
 
@@ -10,12 +11,17 @@ export const memory = {
   rows: [{ name: 'memory', title: `memory with ${ports} ports`, chains: ['article', 'sercli'], isSlow: true, measure }],
 };
 
-async function measure(definition, _effort, place) {
-  const one = await withChain(definition, 1, place, async (chain) => memoryOf(chain.agentPids));
+async function measure(definition, { settleMs }, place) {
+  const one = await withChain(definition, 1, place, async (chain) => {
+    await wait(settleMs);
+    return memoryOf(chain.agentPids);
+  });
   return withChain(definition, ports, place, async (chain) => {
+    await wait(settleMs);
     const agent = memoryOf(chain.agentPids);
     const client = memoryOf(chain.clientPids);
     await useAllPorts(chain);
+    await wait(settleMs);
     const perFurtherPort = (now) => (now.own - one.own) / (ports - 1);
     return {
       values: {
