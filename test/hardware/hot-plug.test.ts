@@ -43,8 +43,15 @@ requiresGuest('USB adapters that come and go', () => {
       await application.send(toDevice.bytes(start, roundBytes));
     };
     for (let round = 0; round < rounds; round += 1) {
-      const inTime = <Value>(done: Promise<Value>, what: string): Promise<Value> =>
-        within(done, stepTimeoutMs, `round ${round}, with the link ${application.link.state.kind}: ${what}`);
+      const inTime = async (done: Promise<unknown>, what: string): Promise<void> => {
+        try {
+          await within(done, stepTimeoutMs, `round ${round}: ${what}`);
+        } catch (error) {
+          const state = JSON.stringify(application.link.state);
+          const agentSays = host.agent.output.text.slice(-3000);
+          throw new Error(`the link is ${state}, and the agent said at last:\n${agentSays}`, { cause: error });
+        }
+      };
       const start = application.link.readOffset;
       const exchanged = exchange();
       // The other half is on its way when the adapter goes.
