@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,14 +20,16 @@ describe('What Node has compiled', () => {
 
   it("is kept in the user's cache", () => {
     expect(keptIn({ XDG_CACHE_HOME: home })).toBe(join(home, 'sercli'));
+    expect(statSync(join(home, 'sercli')).mode & 0o777).toBe(0o700);
   });
 
   it.each(['', 'relative', join('/nowhere', 'cache')])('is not kept where there is no such directory: "%s"', (said) => {
     expect(keptIn({ XDG_CACHE_HOME: said, HOME: join(home, 'nobody') })).toBeUndefined();
   });
 
-  it('is not kept, and so not run, where others can write', () => {
-    chmodSync(home, 0o777);
+  it.each(['.', 'sercli'])('is not kept, and so not run, where others can write: in %s', (directory) => {
+    mkdirSync(join(home, directory), { recursive: true });
+    chmodSync(join(home, directory), 0o777);
     expect(keptIn({ XDG_CACHE_HOME: home })).toBeUndefined();
   });
 
