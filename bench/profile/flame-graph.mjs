@@ -24,9 +24,9 @@ export function flameGraphSvg(title, profile) {
   const height = (Math.max(...frames.map(({ depth }) => depth)) + 1) * rowHeight + 30;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="monospace" font-size="11">`,
-    `<title>${escape(title)}</title>`,
+    `<title>${escapeXml(title)}</title>`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    `<text x="4" y="18" font-size="14" font-family="sans-serif">${escape(title)}: ${(root.time / 1000).toFixed(0)} ms of processor time</text>`,
+    `<text x="4" y="18" font-size="14" font-family="sans-serif">${escapeXml(title)}: ${(root.time / 1000).toFixed(0)} ms of processor time</text>`,
     ...frames.map((frame) => rectangle(frame, root.time)),
     '</svg>',
     '',
@@ -101,11 +101,11 @@ function rectangle({ name, kind, depth, x, width: wide, time }, all) {
   const y = 30 + depth * rowHeight;
   const room = Math.floor((wide - 4) / charWidth);
   const text = name.length <= room ? name : name.slice(0, Math.max(0, room - 1));
-  const label = text.length < 3 ? '' : `<text x="${(x + 2).toFixed(1)}" y="${y + textHeight}">${escape(text)}</text>`;
-  const tip = `<title>${escape(name)}: ${((100 * time) / all).toFixed(1)} %</title>`;
+  const label = text.length < 3 ? '' : `<text x="${(x + 2).toFixed(1)}" y="${y + textHeight}">${escapeXml(text)}</text>`;
+  const tip = `<title>${escapeXml(name)}: ${((100 * time) / all).toFixed(1)} %</title>`;
   return `<g><rect x="${x.toFixed(1)}" y="${y}" width="${wide.toFixed(1)}" height="${rowHeight - 1}" fill="${colours[kind]}">${tip}</rect>${label}</g>`;
 }
 
-function escape(text) {
+function escapeXml(text) {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
