@@ -40,3 +40,4 @@ export { Ser2netServer } from './ser2net/ser2net-server.ts';
 export type { NamedFiles, Ser2netNote } from './ser2net/statement.ts';
 export { syslogLogger } from './ser2net/syslog-logger.ts';
 export { ServiceNotifier } from './service-notifier.ts';
+export { simulatorKinds } from './simulators/simulators.ts';
