@@ -9,6 +9,9 @@ import { TwoMachines, twoMachineRequirements } from './support/two-machines.ts';
 
 const shells: readonly ShellName[] = ['bash', 'zsh', 'fish'];
 
+/** A host that would run something, were it not quoted. Anybody can call an agent so. */
+const evil = `evil$(touch$\{IFS}owned);\`touch$\{IFS}owned\`'"`;
+
 /** Where a user's programs keep what they know. */
 const state = '.local/state/sercli';
 
@@ -48,7 +51,7 @@ requires({ ...twoMachineRequirements, programs: ['ip', 'bash', 'zsh', 'fish'] })
       await mkdir(home);
       await writeFile(join(home, 'ser2net of old.yaml'), '');
       // A busy machine is no error.
-      const environment = { SERCLI_COMPLETION_MS: '3000' };
+      const environment = { SERCLI_COMPLETION_MS: '3000', SERCLI_KNOWN_AGENTS: `${evil} ${'A'.repeat(52)}` };
       shell = await CompletingShell.start(name, { home, namespace: machines.laptop, environment });
     });
     afterAll(async () => {
@@ -63,6 +66,11 @@ requires({ ...twoMachineRequirements, programs: ['ip', 'bash', 'zsh', 'fish'] })
       ['files behind an equals sign', 'sercli agent --config=ser\tx', ['agent', '--config=ser2net of old.yaml', 'x']],
     ])('%s', async (_what, keys, words) => {
       expect(await shell.words(keys)).toEqual(words);
+    });
+
+    it('names that have to be quoted, without running them', async () => {
+      expect(await shell.words('sercli ls evil\tx')).toEqual(['ls', evil, 'x']);
+      expect(await readdir(home)).not.toContain('owned');
     });
 
     it('hosts that are found, and no ports before this user has a key: completing makes none', async () => {

@@ -4,6 +4,8 @@ import { version } from './program-version.ts';
 const exitCodes = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 refused, 5 busy, 6 lost, 7 not let in (yet).`;
 
+const completedShells = ['bash', 'zsh', 'fish'];
+
 const installing = `
 To install it:
   bash  echo 'source <(sercli completion bash)' >>~/.bashrc
@@ -195,13 +197,13 @@ program
 program
   .command('completion')
   .description('Print the script by which a shell completes commands, flags, hosts and ports.')
-  .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+  .addArgument(new Argument('<shell>', 'the shell').choices(completedShells))
   .addHelpText('after', installing)
   .action(async (shell) => (await import('./commands/completion.ts')).runCompletion(shell));
 
 program
   .command('complete', { hidden: true })
   .description('What the scripts of the completion command ask.')
-  .argument('<shell>')
+  .addArgument(new Argument('<shell>').choices(completedShells))
   .argument('[words...]')
   .action(async (shell, words) => (await import('./commands/complete.ts')).runComplete(program, shell, words));

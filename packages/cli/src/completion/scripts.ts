@@ -10,8 +10,8 @@ _sercli() {
     while IFS= read -r line; do COMPREPLY+=("$line"); done
   } < <(command sercli complete bash -- "\${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null </dev/null)
   case $how in
-    open) compopt -o nospace ;;
-    files) compopt -o default ;;
+    open) compopt -o nospace 2>/dev/null ;;
+    files) compopt -o default 2>/dev/null ;;
   esac
 }
 complete -F _sercli sercli
