@@ -25,7 +25,7 @@ const usualDueMs = 350;
 const leastMs = 150;
 
 /** After the first agent whose name fits, how long others have that fit too, in milliseconds. */
-const othersMs = 100;
+const othersMs = 150;
 
 /**
  * What is called how just now. Whoever does not answer soon, does not want to or cannot be asked has no names; nothing is
@@ -52,10 +52,14 @@ export class NetworkNames implements LiveNames {
   }
 
   async hosts(typed: string): Promise<readonly Candidate[]> {
-    const [local, known, found] = await Promise.all([this.localAgents(), this.#knownHosts(), this.#advertised(typed)]);
-    const own = local.map(({ name }) => ({ word: name, does: 'an agent of this machine' }));
-    const only = own.length === 1 ? [{ word: 'localhost', does: 'the agent of this machine' }] : [];
-    return [...own, ...only, ...found, ...known];
+    const near = await Promise.all([this.#ownHosts(), this.#knownHosts()]);
+    const [own, known] = near;
+    const fits = (word: string): boolean => typed !== '' && word.startsWith(typed);
+    const found = await this.#advertised(
+      fits,
+      near.flat().some(({ word }) => fits(word)),
+    );
+    return [...own, ...found, ...known];
   }
 
   /** Of an agent of this machine by its socket. Others are asked as somebody whom they may know, so not before there is a key. */
@@ -81,6 +85,12 @@ export class NetworkNames implements LiveNames {
     return this.#inTime([], async () => Promise.all((await this.#sockets.list()).map(listClients)));
   }
 
+  async #ownHosts(): Promise<readonly Candidate[]> {
+    const agents = await this.localAgents();
+    const own = agents.map(({ name }) => ({ word: name, does: 'an agent of this machine' }));
+    return own.length === 1 ? [...own, { word: 'localhost', does: 'the agent of this machine' }] : own;
+  }
+
   #knownHosts(): Promise<readonly Candidate[]> {
     return this.#inTime([], async () =>
       this.#access.knownAgents.list().map(({ host, tcpPort }) => ({
@@ -90,17 +100,21 @@ export class NetworkNames implements LiveNames {
     );
   }
 
-  /** Those that advertise themselves. Nobody knows when all have answered, so an empty word takes all the time there is. */
-  #advertised(typed: string): Promise<readonly Candidate[]> {
+  /**
+   * Those that advertise themselves. Nobody knows when all have answered, so where no name fits yet, that takes all the time
+   * there is.
+   */
+  #advertised(fits: (name: string) => boolean, hasOne: boolean): Promise<readonly Candidate[]> {
     return this.#inTime([], async () => {
       const discovery = await discoveryOnDemand();
-      let fits = (): void => undefined;
+      let isFound = (): void => undefined;
       const first = new Promise<void>((resolve) => {
-        fits = resolve;
+        isFound = resolve;
+        if (hasOne) resolve();
       });
       const browser = discovery.browse({
         interfaces: 'all',
-        found: ({ name }) => typed !== '' && name.startsWith(typed) && fits(),
+        found: ({ name }) => fits(name) && isFound(),
         lost: () => undefined,
       });
       await Promise.race([this.#over, first.then(() => new Promise((resolve) => setTimeout(resolve, othersMs)))]);
