@@ -44,7 +44,7 @@ describe('the programs that documents show', () => {
   it.concurrent.each(packages)(
     '$manifest.name: its first one runs by itself, and prints what is shown',
     async (tested) => {
-      const [program] = programsIn(`packages/${tested.folder}/README.md`);
+      const program = firstOf(tested.folder);
       if (program === undefined) throw new Error(`the README of ${tested.manifest.name} has no program in TypeScript`);
       await expectToRun(folder, program);
       const { name, dependencies, peerDependencies } = tested.manifest;
@@ -53,7 +53,7 @@ describe('the programs that documents show', () => {
     },
   );
 
-  const first = new Set(packages.map(({ folder: name }) => programsIn(`packages/${name}/README.md`)[0]?.place));
+  const first = new Set(packages.map((one) => firstOf(one.folder)?.place));
   const others = programs.filter(({ place, output }) => output !== undefined && !first.has(place));
   it.concurrent.for(others)('$place prints what is shown', async (program) => expectToRun(folder, program));
 });
@@ -71,6 +71,11 @@ async function expectToRun(folder: string, program: ShownProgram): Promise<void>
   if (program.output === undefined) return;
   const shown = program.output.split('...').map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   expect(running.stdout.text).toMatch(new RegExp(`^${shown.join('.*')}$`, 's'));
+}
+
+/** The first program in the README of a package. */
+function firstOf(folder: string): ShownProgram | undefined {
+  return programs.find(({ place }) => place.startsWith(`packages/${folder}/README.md:`));
 }
 
 function fileOf({ place }: ShownProgram): string {
