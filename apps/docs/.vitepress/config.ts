@@ -8,6 +8,7 @@ const guide = [
   { text: 'Replace ser2net', link: '/guide/ser2net' },
   { text: 'Lines, break, reset', link: '/guide/lines' },
   { text: 'Let clients in', link: '/guide/authorize' },
+  { text: 'Completion', link: '/guide/completion' },
 ];
 const reference = [
   { text: 'Command line', link: '/reference/cli' },

@@ -41,6 +41,7 @@ export interface AgentPorts {
   readonly logMemory?: number | undefined;
 }
 
+/** What an agent serves, where, and for whom. */
 export interface AgentOptions extends AgentPorts {
   /** What the agent is called; the machine's host name without its domain unless said otherwise. */
   readonly name?: string | undefined;

@@ -24,8 +24,8 @@ export {
   portConfigOf,
 } from './config/config.ts';
 export { configSchema } from './config/config-shape.ts';
-export { compareMatches, type DeviceMatch, matchesDevice } from './config/device-match.ts';
-export { configPlaces, findConfig } from './config/find-config.ts';
+export type { DeviceMatch } from './config/device-match.ts';
+export { findConfig } from './config/find-config.ts';
 export { parseConfig } from './config/parse-config.ts';
 export { readConfig } from './config/read-config.ts';
 export { openDevice } from './devices/device.ts';
@@ -33,10 +33,10 @@ export { type DeviceInfo, listDevices } from './devices/list-devices.ts';
 export { type PortSpec, parsePortSpec } from './devices/port-spec.ts';
 export { type Logger, silentLogger } from './logger.ts';
 export { defaultPortPolicy, type PortPolicy } from './ports/served-port.ts';
-export { expandText } from './ser2net/banner-text.ts';
 export { formatOf, type ImportedSer2net, importSer2net, type Ser2netText } from './ser2net/import-ser2net.ts';
 export { machineFiles } from './ser2net/machine-files.ts';
 export { Ser2netServer } from './ser2net/ser2net-server.ts';
 export type { NamedFiles, Ser2netNote } from './ser2net/statement.ts';
 export { syslogLogger } from './ser2net/syslog-logger.ts';
 export { ServiceNotifier } from './service-notifier.ts';
+export { simulatorKinds } from './simulators/simulators.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AgentPlace } from '@sercli/link';
 import { type AgentAddress, formatPlace, reasonOf, SercliError } from '@sercli/protocol';
-import type { ClientAccess } from './access/client-access.ts';
+import type { ClientAccess, PinMode } from './access/client-access.ts';
 import { AgentLocator, tryEach } from './agent-locator.ts';
 import { type AgentRequest, askPlace } from './http-request.ts';
 
@@ -14,6 +14,8 @@ export interface DirectoryOptions {
   /** Finds agents by name; the resolver alone unless given. */
   readonly locator?: AgentLocator | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What becomes of a key that is seen for the first time; it is recorded unless said otherwise. */
+  readonly pins?: PinMode | undefined;
 }
 
 /**
@@ -30,7 +32,8 @@ export function locateAgent(
 }
 
 /**
- * Asks an agent's JSON API; resolves when its answer begins. A key that is seen for the first time is recorded.
+ * Asks an agent's JSON API; resolves when its answer begins. A key that is seen for the first time is recorded unless
+ * `pins` says otherwise.
  *
  * @throws SercliError `host-not-found`, `agent-unreachable`, `agent-key-changed`, `not-an-agent`, `aborted`, and what it is
  *   refused with
@@ -40,7 +43,7 @@ export async function askAgent(
   path: string,
   options: DirectoryOptions & AgentRequest,
 ): Promise<IncomingMessage> {
-  const keys = options.access.keysFor(address, 'record');
+  const keys = options.access.keysFor(address, options.pins ?? 'record');
   return tryEach(await locateAgent(address, options), (place) => askPlace(place, keys, path, options));
 }
 

@@ -44,6 +44,7 @@ export type InterfaceChoice = 'all' | 'loopback' | readonly string[];
 /** Called once for each thing that keeps discovery from working somewhere; it goes on everywhere else. */
 type Failed = (error: SercliError) => void;
 
+/** Where an agent is advertised, and who is told what comes of it. */
 export interface AdvertiseOptions {
   readonly interfaces: InterfaceChoice;
   /** The name it has now, when that is not the one it had or was given. */
@@ -51,6 +52,7 @@ export interface AdvertiseOptions {
   readonly failed?: Failed;
 }
 
+/** Where agents are looked for, and who is told of them. */
 export interface BrowseOptions {
   readonly interfaces: InterfaceChoice;
   readonly found: (agent: FoundAgent) => void;
@@ -84,6 +86,7 @@ export interface PlacedService {
   readonly interfaces: InterfaceChoice;
 }
 
+/** Whose services are advertised. */
 export interface ServicesOptions {
   /** Of the agent whose services they are: part of the machine's name in mDNS. */
   readonly agentId: string;
@@ -97,6 +100,7 @@ export interface ServicesAdvertiser {
   close(): Promise<void>;
 }
 
+/** Lets agents be found, and finds them: by mDNS, or in memory. */
 export interface Discovery {
   /** Resolves when the agent has a name that no other one was heard to have, about 300 ms later. */
   advertise(advertisement: Advertisement, options: AdvertiseOptions): Promise<Advertiser>;

@@ -66,6 +66,7 @@ export function parseAuthorizedClient(line: string): Reading<AuthorizedClient> |
   return { entry: { fingerprint, ...defaultRights, ...rights, ...tail } };
 }
 
+/** Writes a line so that `parseAuthorizedClient` reads it back. */
 export function formatAuthorizedClient(client: AuthorizedClient): string {
   const { fingerprint, role, ports, name, since, note } = client;
   const words = [fingerprint, `role=${role}`, `ports=${ports.join(',')}`];

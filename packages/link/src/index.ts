@@ -25,17 +25,16 @@ export {
 } from './control/control-sockets.ts';
 export { fingerprintOf, fullFingerprintOf, parseFullFingerprint, shortIdOf, shownFingerprint } from './fingerprint.ts';
 export { type Identity, identityPath, loadIdentity, makeIdentityFile } from './identity.ts';
-export { formatKnownAgent, type KnownAgent, KnownAgents, parseKnownAgent } from './known-agents.ts';
+export { type KnownAgent, KnownAgents } from './known-agents.ts';
 export {
   type AgentPlace,
   type AgentRequestOptions,
   dialTimeoutMs,
-  formatAgentPlace,
   requestAgent,
 } from './native/agent-place.ts';
 export type { DialKeys } from './native/agent-tls.ts';
 export { ConnectionCounts, sourceOf } from './native/connection-counts.ts';
-export { type DialOptions, dial, dialError, nativePath, refusalError } from './native/dial.ts';
+export { type DialOptions, dial, dialError, refusalError } from './native/dial.ts';
 export { type EndpointHandlers, NativeEndpoint } from './native/endpoint.ts';
 export { HeldSessions, type SessionHolding } from './native/held-sessions.ts';
 export { type HttpRefusal, parseRefusal } from './native/http-answers.ts';

@@ -9,6 +9,7 @@
  */
 export const accessProtocols = ['auto', 'raw', 'telnet', 'rfc2217', 'nullmodem'] as const;
 
+/** One of `accessProtocols`. */
 export type AccessProtocol = (typeof accessProtocols)[number];
 
 /** What is spoken, once that is decided. */

@@ -68,6 +68,7 @@ export function formatPortAddress(address: PortAddress): string {
   return `${formatAgentAddress(address)}/${address.port}`;
 }
 
+/** Writes an address so that `parseAgentAddress` reads it back; the default TCP port is left out. */
 export function formatAgentAddress(address: AgentAddress): string {
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   const tcpPort = address.tcpPort === defaultTcpPort ? '' : `:${address.tcpPort}`;

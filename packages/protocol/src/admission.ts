@@ -42,6 +42,7 @@ const admissionState = v.variant('state', [
   v.object({ state: v.literal('refused'), error: toldError }),
 ]);
 
+/** What an agent says to a client that asks to be let in: that it waits, or what it may do. */
 export type AdmissionState = v.InferOutput<typeof admissionState>;
 
 /** @throws Error that says what is wrong with it */

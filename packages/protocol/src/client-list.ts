@@ -62,7 +62,9 @@ const clientList = v.object({
 
 /** What `GET /v1/clients` answers, and every change of it, and `sercli authorize --json` prints. */
 export type ClientList = v.InferOutput<typeof clientList>;
+/** A client that an agent admits. */
 export type ListedClient = ClientList['clients'][number];
+/** A client that waits to be let in. */
 export type WaitingClient = ClientList['waiting'][number];
 
 /** @throws Error that says what is wrong with it */

@@ -207,6 +207,7 @@ export const errorTable = {
   },
 } as const satisfies Record<string, { exit: number; template: string }>;
 
+/** The code of an error in `errorTable`. */
 export type ErrorCode = keyof typeof errorTable;
 
 type FieldNames<Template extends string> = Template extends `${string}{${infer Name}}${infer Rest}`
@@ -254,6 +255,7 @@ export interface ToldError {
  */
 const toldTextLength = 512;
 
+/** An error as a peer is told of it. */
 export function tellError(error: SercliError): ToldError {
   const fields = Object.entries<string | number>(error.fields).map(([name, value]) => [name, shorten(value)]);
   return { code: error.code, message: shorten(error.message), fields: Object.fromEntries(fields) };
@@ -266,6 +268,7 @@ function shorten<Value extends string | number>(value: Value): Value | string {
 /** Nobody can say of himself or of others that a key is another one: who reads it would accept the key that it names. */
 const foundHereAlone: ErrorCode = 'agent-key-changed';
 
+/** The error that a peer has told. */
 export function errorFromTold({ code, message, fields }: ToldError): SercliError {
   if (!isErrorCode(code) || code === foundHereAlone) return new SercliError('peer-error', { code, message });
   const names = errorTable[code].template.match(/(?<=\{)\w+(?=\})/g) ?? [];

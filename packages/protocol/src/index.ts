@@ -42,8 +42,6 @@ export { ConnectorSession, type SessionRequest } from './native/connector-sessio
 export { FrameDecoder, type FrameHandlers } from './native/frame-decoder.ts';
 export { encodeDataHeader, encodeMessage } from './native/frame-encoder.ts';
 export {
-  dataType,
-  firstOptionalType,
   type Message,
   type MessageName,
   type MessageOf,
@@ -64,7 +62,6 @@ export {
   NullmodemDecoder,
   type NullmodemHandlers,
   type NullmodemState,
-  nullmodemBits,
 } from './nullmodem/nullmodem-codec.ts';
 export { mayDo, type Operation, type OperationName, operationTable, type Rank, ranks } from './operations.ts';
 export {
@@ -80,17 +77,6 @@ export {
 export { parseReloaded, type Reloaded, reloadPath } from './reload.ts';
 export type { ComPort, SettingsOutcome } from './rfc2217/com-port.ts';
 export { ComPortAccepter, type ComPortAccepterOptions, type LineCondition } from './rfc2217/com-port-accepter.ts';
-export {
-  answerOffset,
-  ciscoBaudRates,
-  comPortCommands,
-  controlCodes,
-  lineStateBits,
-  modemStateBits,
-  parityCodes,
-  purgeCodes,
-  stopCodes,
-} from './rfc2217/com-port-codes.ts';
 export { ComPortConnector, type ComPortConnectorHandlers } from './rfc2217/com-port-connector.ts';
 export * from './sequence-text.ts';
 export { type ListedSession, parseSessionList, type SessionList, sessionListPath } from './session-list.ts';

@@ -60,6 +60,7 @@ export const limitTable = {
 /** Their values; a test may have others. */
 export type Limits = Readonly<Record<keyof typeof limitTable, number>>;
 
+/** The limits of a connection unless others are given. */
 export const defaultLimits: Limits = valuesOf(limitTable);
 
 /**
@@ -144,8 +145,10 @@ export const agentLimitTable = {
   },
 } as const satisfies Record<string, Limit>;
 
+/** What clients of an agent can make it keep or wait for before they speak the native protocol. */
 export type AgentLimits = Readonly<Record<keyof typeof agentLimitTable, number>>;
 
+/** The limits of an agent unless others are given. */
 export const defaultAgentLimits: AgentLimits = valuesOf(agentLimitTable);
 
 function valuesOf<Name extends string>(table: Readonly<Record<Name, Limit>>): Record<Name, number> {

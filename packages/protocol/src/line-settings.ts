@@ -1,8 +1,11 @@
 import { SercliError } from './errors.ts';
 
+/** The parities there are; mark and space are constant bits. */
 export const parities = ['none', 'even', 'odd', 'mark', 'space'] as const;
+/** The kinds of flow control there are. */
 export const flowControls = ['none', 'hardware', 'software', 'hardware+software'] as const;
 
+/** One of `parities`. */
 export type Parity = (typeof parities)[number];
 /** `hardware` is RTS/CTS, `software` XON/XOFF. */
 export type FlowControl = (typeof flowControls)[number];
@@ -17,6 +20,7 @@ export interface LineSettings {
   readonly flowControl: FlowControl;
 }
 
+/** Line settings of which only those change that are named. */
 export type LineSettingsChange = Partial<LineSettings>;
 
 /** What a port has when nobody said anything else. */
@@ -80,10 +84,12 @@ export function formatLineSettings(settings: LineSettings): string {
   return `${settings.baudRate} ${settings.dataBits}${letter}${settings.stopBits}${flow[settings.flowControl]}`;
 }
 
+/** Whether two settings are the same. */
 export function equalLineSettings(one: LineSettings, other: LineSettings): boolean {
   return lineSettingKeys.every((key) => one[key] === other[key]);
 }
 
+/** The names of all line settings. */
 export const lineSettingKeys = [
   'baudRate',
   'dataBits',

@@ -12,12 +12,16 @@ export interface ModemInputs {
   readonly ri: boolean;
 }
 
+/** All modem lines, as they are. */
 export interface ModemLines extends ModemOutputs, ModemInputs {}
 
+/** All lines off, as where there are none. */
 export const noModemLines: ModemLines = { dtr: false, rts: false, cts: false, dsr: false, dcd: false, ri: false };
 
+/** The lines that the far end drives. */
 export const modemInputNames = ['cts', 'dsr', 'dcd', 'ri'] as const satisfies readonly (keyof ModemInputs)[];
 
+/** All lines, the outputs first. */
 export const modemLineNames = [
   'dtr',
   'rts',
@@ -27,6 +31,7 @@ export const modemLineNames = [
   'ri',
 ] as const satisfies readonly (keyof ModemLines)[];
 
+/** Whether all lines are the same. */
 export function equalModemLines(one: ModemLines, other: ModemLines): boolean {
   return modemLineNames.every((name) => one[name] === other[name]);
 }

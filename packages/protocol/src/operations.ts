@@ -8,8 +8,10 @@
  */
 export const ranks = ['anybody', 'stranger', 'monitor', 'control', 'owner'] as const;
 
+/** Who a client is to an agent, see `ranks`. */
 export type Rank = (typeof ranks)[number];
 
+/** Something that an agent can be asked for, and who may. */
 export interface Operation {
   /** The least rank that may. */
   readonly rank: Rank;
@@ -51,6 +53,7 @@ export const operationTable = {
   reload: { rank: 'owner', http: 'POST /v1/reload', does: 'read the configuration again' },
 } as const satisfies Record<string, Operation>;
 
+/** The name of an operation in `operationTable`. */
 export type OperationName = keyof typeof operationTable;
 
 /** Whether who has the rank may do it. */

@@ -11,6 +11,7 @@ export const portListPath = '/v1/ports';
  * each `portWatchBeatMs` is the sign of life.
  */
 export const portWatchPath = '/v1/ports/watch';
+/** How often an agent gives a sign of life on `portWatchPath`, in milliseconds. */
 export const portWatchBeatMs = 5_000;
 
 const usb = v.object({
@@ -75,7 +76,9 @@ const portList = v.object({
 
 /** What `GET /v1/ports` answers and `sercli ls --json` prints. */
 export type PortList = v.InferOutput<typeof portList>;
+/** A port of an agent, as it is listed. */
 export type ListedPort = PortList['ports'][number];
+/** A TCP port on which a port is served to programs that do not speak the native protocol. */
 export type ListedAccepter = v.InferOutput<typeof listedAccepter>;
 
 /** What a port is, without what has come and gone there: a list is another one when that is. */

@@ -53,6 +53,7 @@ const sessionList = v.object({
 
 /** What `GET /v1/sessions` answers and `sercli who --json` prints. */
 export type SessionList = v.InferOutput<typeof sessionList>;
+/** Somebody who uses a port, as it is listed. */
 export type ListedSession = SessionList['sessions'][number];
 
 /** @throws Error that says what is wrong with it */

@@ -13,6 +13,7 @@ export interface FaultModes {
   readonly doublesMarks: boolean;
 }
 
+/** What settings make of breaks and errors. */
 export function faultModesOf({ input, local }: Termios): FaultModes {
   const has = (flag: number): boolean => (input & flag) !== 0;
   const { IGNBRK, BRKINT, IGNPAR, PARMRK, INPCK, EXTPROC } = termiosFlags;

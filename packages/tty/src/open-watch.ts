@@ -8,6 +8,7 @@ export interface OpenEvents {
   readonly closed: boolean;
 }
 
+/** A watch that goes on until it is closed. */
 export interface OpenWatch {
   /** Discards what has happened so far and was not told. */
   discard(): void;

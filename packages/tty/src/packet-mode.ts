@@ -21,6 +21,7 @@ export interface PacketStatus {
 const status = { flushRead: 0x01, flushWrite: 0x02, ioctl: 0x40 } as const;
 const flushes = [undefined, 'received', 'unsent', 'both'] as const;
 
+/** Reads the first byte of a packet, where it is a status byte (ioctl_tty(2), TIOCPKT). */
 export function decodePacketStatus(byte: number): PacketStatus {
   return {
     flushed: flushes[byte & (status.flushRead | status.flushWrite)],

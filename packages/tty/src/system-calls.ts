@@ -77,6 +77,7 @@ export function isInterrupted(): boolean {
   return libc().errno() === EINTR;
 }
 
+/** Closes a descriptor that no `PolledFd` has taken over. Throws TtyError. */
 export function closeFd(fd: number): void {
   if (libc().close(fd) < 0) throw lastError('close');
 }

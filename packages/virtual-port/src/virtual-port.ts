@@ -7,6 +7,7 @@ import type { VirtualPortListener } from './port-listener.ts';
 import type { PtyPackets } from './pty-packets.ts';
 import { makeTerminal, releaseTerminal, type Terminal } from './terminal.ts';
 
+/** What the port is called, who may open it and how it begins. */
 export interface VirtualPortOptions extends PortAccess {
   /** Path of a symbolic link to make; missing directories are made. */
   readonly link?: string;

@@ -10,6 +10,7 @@ import type { ListenPlace } from '../server/listen-place.ts';
  * - `replace`: it takes control; a client of an accepter that had it is disconnected, any other goes on watching
  */
 export const busyRules = ['refuse', 'monitor', 'share', 'replace'] as const;
+/** One of these rules. */
 export type BusyRule = (typeof busyRules)[number];
 
 /** The types of service that an accepter can be advertised as, without `_` and `._tcp`. */

@@ -7,6 +7,7 @@ import type { TraceConfig } from '../ports/trace-config.ts';
 import type { DeviceMatch } from './device-match.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+/** What is told in the log: this and what is more urgent. */
 export type LogLevel = (typeof logLevels)[number];
 
 /** What a sercli.yaml says. What it does not say is undefined, so that flags and defaults can fill it in. */

@@ -12,6 +12,7 @@ export interface Ser2netText {
   readonly format: 'lines' | 'yaml';
 }
 
+/** What became of a configuration of ser2net. */
 export interface ImportedSer2net {
   /** A sercli.yaml. */
   readonly yaml: string;

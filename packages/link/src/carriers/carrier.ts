@@ -22,6 +22,7 @@ export interface Carrier {
   abort(): void;
 }
 
+/** What the owner of a carrier is told. All are called synchronously and must not throw. */
 export interface CarrierListener {
   /** Bytes of the stream, or one whole message; the memory stays as it is. */
   received(chunk: Uint8Array): void;

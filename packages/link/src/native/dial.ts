@@ -11,6 +11,7 @@ import { readRefusal } from './http-answers.ts';
 /** The path of the native protocol on an agent, for `Upgrade: sercli` and for WebSocket. */
 export const nativePath = '/v1/native';
 
+/** How long dialling may take. */
 export interface DialOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds that the agent has to answer; `dialTimeoutMs` unless said otherwise. */

@@ -5,6 +5,7 @@ import { defaultAgentLimits, reasonOf, SercliError } from '@sercli/protocol';
 import { ownPeer, type Peer } from '../peer.ts';
 import { boundedHttp, guardedListener, type ServeOptions, serveClients } from './listen.ts';
 
+/** Where to listen on this machine, and who serves. */
 export interface LocalListenOptions extends Omit<ServeOptions, 'hasName' | 'refusal'> {
   /** Where the socket is made; nothing may stand there. */
   readonly path: string;

@@ -1,6 +1,7 @@
 import type { Server } from 'node:net';
 import { formatPlace, reasonOf, SercliError } from '@sercli/protocol';
 
+/** Where a server is to listen, and by which option somebody said so. */
 export interface TcpPlace {
   /** An IP address or a name of this machine; `::` is all interfaces, with IPv6 or without. */
   readonly host: string;

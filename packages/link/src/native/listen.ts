@@ -33,6 +33,7 @@ export interface ServeOptions {
 /** How a listener knows who came by one of its sockets. */
 export type PeerOf = (socket: Socket) => Peer;
 
+/** Where to listen, who this is, and who is let in. */
 export interface ListenOptions extends ServeOptions {
   /** An IP address, or `::` for all interfaces, with IPv6 or without. */
   readonly address: string;

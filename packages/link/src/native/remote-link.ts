@@ -19,6 +19,7 @@ import type { NativeEndpoint } from './endpoint.ts';
 import { RemotePort, type StartPlace } from './remote-port.ts';
 import { WaitingRequests } from './waiting-requests.ts';
 
+/** Which port is wanted, and what becomes of a cut. */
 export interface RemoteLinkOptions {
   /** The agent, for people to read. */
   readonly host: string;

@@ -21,6 +21,7 @@ interface WaitingRequest {
   readonly request: PortRequest;
 }
 
+/** A session and the link that it is given. */
 export interface ServedSessionOptions {
   readonly session: AccepterSession;
   readonly link: SerialLink;

@@ -20,6 +20,7 @@ export interface ConnectionHandlers {
   ended(error: SercliError | undefined): void;
 }
 
+/** Who speaks on a connection, and what it puts up with. */
 export interface ConnectionOptions {
   readonly role: Role;
   /** What this side is called, told to the peer. */

@@ -12,6 +12,7 @@ import {
   type Role,
 } from './message-table.ts';
 
+/** How a decoder tells its owner what came. */
 export interface FrameHandlers {
   message(channel: number, message: Message): void;
   /** A part of a DATA frame's bytes, as they came; the memory is the chunk's. */

@@ -16,6 +16,7 @@ import { resumeBody, resumedBody } from './messages/resume.ts';
  * - 2: sessions that are resumed on another connection, roles, the beginning of reading, devices that come back
  */
 export const oldestWire = 1;
+/** The newest wire version that is spoken here. */
 export const newestWire = 2;
 
 /** The side that dialled is the connector, the side that listened the accepter. */
@@ -58,6 +59,7 @@ export const dataType = 0x12;
 /** Types from here on are optional: who does not know one skips and counts it. */
 export const firstOptionalType = 0x80;
 
+/** The name of a message in `messageTable`. */
 export type MessageName = keyof typeof messageTable;
 
 type FieldsOf<Name extends MessageName> = ReturnType<(typeof messageTable)[Name]['body']['decode']>;
@@ -65,6 +67,7 @@ type FieldsOf<Name extends MessageName> = ReturnType<(typeof messageTable)[Name]
 /** A message: its type by name, and its fields. */
 export type Message = { [Name in MessageName]: { readonly type: Name } & Readonly<FieldsOf<Name>> }[MessageName];
 
+/** The message of this name. */
 export type MessageOf<Name extends MessageName> = Extract<Message, { type: Name }>;
 
 const namesByByte = new Map<number, MessageName>(

@@ -21,6 +21,7 @@ export function encodeNullmodemState(state: NullmodemState): Uint8Array {
   return Uint8Array.of(escapeByte, (state.rts ? rts : 0) | (state.dtr ? dtr : 0) | (state.break ? hasBreak : 0));
 }
 
+/** How a decoder tells its owner what came. */
 export interface NullmodemHandlers {
   /** The memory is the chunk's, or new. */
   data(bytes: Uint8Array): void;

@@ -7,6 +7,7 @@ import { modemChanges, modemStateOf } from './com-port-state.ts';
 
 const commands = comPortCommands;
 
+/** What com-port control is served for, and how. */
 export interface ComPortAccepterOptions {
   readonly port: ComPort;
   /** What a client is told when it asks who serves it. */

@@ -20,5 +20,6 @@ const schema = v.object({
   error: v.exactOptional(toldError),
 });
 
+/** The answer to a request, by its number: the settings in force after it, or the error that it failed with. */
 export type Done = v.InferOutput<typeof schema>;
 export const doneBody = jsonBody<Done>(schema);

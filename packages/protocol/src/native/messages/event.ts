@@ -49,6 +49,7 @@ const schema = v.object({
 });
 
 export type Event = v.InferOutput<typeof schema>;
+/** What happened at a port besides bytes, told to its client. */
 export type PortEvent = Event['event'];
 export const eventBody = jsonBody<Event>(schema);
 

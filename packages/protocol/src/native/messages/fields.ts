@@ -52,6 +52,7 @@ interface SoleController {
   readonly since: string;
 }
 
+/** Who controls a port, and since when. */
 export interface Controller extends SoleController {
   /** Some of those who control the port with it, for less long; missing: it does so alone. */
   readonly others?: readonly SoleController[];

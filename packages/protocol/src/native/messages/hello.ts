@@ -19,5 +19,6 @@ const schema = v.object({
   software: v.optional(shortText, 'unknown'),
 });
 
+/** How a side introduces itself. */
 export type Hello = v.InferOutput<typeof schema>;
 export const helloBody = jsonBody<Hello>(schema);

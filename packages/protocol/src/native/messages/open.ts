@@ -38,6 +38,7 @@ const schema = v.object({
 });
 
 export type Open = v.InferOutput<typeof schema>;
+/** What a session may do at its port: read, write and set, or only watch. */
 export type SessionRole = NonNullable<Open['role']>;
 /** Where in what the port has received a session begins to read. */
 export type SessionStart = NonNullable<Open['start']>;

@@ -27,6 +27,7 @@ const schema = v.object({
   controller: v.exactOptional(controller),
 });
 
+/** What a client is told of the port that it has been given. */
 export type Opened = v.InferOutput<typeof schema>;
 export const openedBody = jsonBody<Opened>(schema);
 
