@@ -101,7 +101,8 @@ function rectangle({ name, kind, depth, x, width: wide, time }, all) {
   const y = 30 + depth * rowHeight;
   const room = Math.floor((wide - 4) / charWidth);
   const text = name.length <= room ? name : name.slice(0, Math.max(0, room - 1));
-  const label = text.length < 3 ? '' : `<text x="${(x + 2).toFixed(1)}" y="${y + textHeight}">${escapeXml(text)}</text>`;
+  const label =
+    text.length < 3 ? '' : `<text x="${(x + 2).toFixed(1)}" y="${y + textHeight}">${escapeXml(text)}</text>`;
   const tip = `<title>${escapeXml(name)}: ${((100 * time) / all).toFixed(1)} %</title>`;
   return `<g><rect x="${x.toFixed(1)}" y="${y}" width="${wide.toFixed(1)}" height="${rowHeight - 1}" fill="${colours[kind]}">${tip}</rect>${label}</g>`;
 }
