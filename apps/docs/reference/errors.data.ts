@@ -1,9 +1,12 @@
-import { errorTable } from '@sercli/protocol';
+import { type ErrorCode, errorTable } from '@sercli/protocol';
+import { errorMeanings } from './error-meanings.ts';
 
 interface ErrorRow {
   readonly code: string;
   readonly exit: number;
   readonly template: string;
+  readonly means: string;
+  readonly remedy: string;
 }
 
 declare const data: ErrorRow[];
@@ -12,6 +15,7 @@ export { data };
 
 export default {
   load(): ErrorRow[] {
-    return Object.entries(errorTable).map(([code, { exit, template }]) => ({ code, exit, template }));
+    const codes = Object.keys(errorTable) as ErrorCode[];
+    return codes.map((code) => ({ code, ...errorTable[code], ...errorMeanings[code] }));
   },
 };

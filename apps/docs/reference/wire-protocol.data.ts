@@ -1,19 +1,10 @@
-import {
-  agentLimitTable,
-  defaultTcpPort,
-  type Limit,
-  limitTable,
-  messageTable,
-  newestWire,
-  oldestWire,
-} from '@sercli/protocol';
+import { defaultTcpPort, messageTable, newestWire, oldestWire } from '@sercli/protocol';
 
 interface WireProtocol {
   readonly oldestWire: number;
   readonly newestWire: number;
   readonly defaultTcpPort: number;
   readonly messages: readonly { name: string; type: string; sender: string; scope: string }[];
-  readonly limits: Readonly<Record<string, Limit>>;
 }
 
 declare const data: WireProtocol;
@@ -28,13 +19,7 @@ export default {
       sender,
       scope,
     }));
-    return {
-      oldestWire,
-      newestWire,
-      defaultTcpPort,
-      messages: rows,
-      limits: { ...agentLimitTable, ...limitTable },
-    };
+    return { oldestWire, newestWire, defaultTcpPort, messages: rows };
   },
 };
 
