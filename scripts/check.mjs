@@ -13,6 +13,7 @@ const checks = {
   'unused code and dependencies': [installed('knip'), '--no-progress'],
   'who imports whom': script('check-dependencies'),
   sources: script('check-sources'),
+  'links of documents': script('check-links'),
   lockfile: script('check-lockfile'),
 };
 
