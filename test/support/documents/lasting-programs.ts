@@ -20,7 +20,6 @@ const lastingPrograms: Readonly<Record<string, LastingProgram>> = {
   'sercli demo': { typed: /^sercli demo/, ready: /Ctrl-\]/, leave: '\x1d' },
   socat: { typed: /^socat pty/, mayEnd: true, ready: { path: /link=([^,\s]+)/ } },
   minicom: { typed: /^minicom/, ready: /Press CTRL-A Z for help/, leave: '\x01x\r' },
-  picocom: { typed: /^picocom/, ready: /Terminal ready/, leave: '\x01\x18' },
 };
 
 export interface Lasting extends LastingProgram {

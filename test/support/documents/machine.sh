@@ -23,6 +23,8 @@ mkdir -p "$folder/sys/console"
 if [ -d "$folder/sys/ttyS0" ]; then
   mkdir "$folder/sys/ttyS0/device/serial8250"
   ln -s serial8250 "$folder/sys/ttyS0/device/driver"
+  mkdir -p "$folder/dev/serial/by-id"
+  ln -s ../../ttyUSB0 "$folder/dev/serial/by-id/usb-ITead_Sonoff_Zigbee_3.0-if00-port0"
   cd "$folder/sys/ttyUSB0/device"
   echo 0403 >idVendor
   echo 6001 >idProduct
