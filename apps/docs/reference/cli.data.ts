@@ -1,6 +1,7 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+// As it is built: who loads this file would take the sources of all commands along.
+import { program } from '../../../packages/cli/dist/program.js';
+
+type Command = typeof program;
 
 /** An argument or an option. */
 interface Entry {
@@ -8,7 +9,7 @@ interface Entry {
   readonly does: string;
 }
 
-interface Command {
+interface CommandPage {
   /** `sercli agent reload` */
   readonly name: string;
   readonly usage: string;
@@ -17,56 +18,37 @@ interface Command {
   readonly options: readonly Entry[];
 }
 
-declare const data: Command[];
+declare const data: CommandPage[];
 
 export { data };
 
-const program = fileURLToPath(new URL('../../../packages/cli/bin/sercli.cjs', import.meta.url));
-const execute = promisify(execFile);
-
-/** What the program says of itself and of each of its commands, and of theirs. */
+/** The program and all its commands, as its help has them. */
 export default {
-  load(): Promise<Command[]> {
-    return describe([]);
+  load(): CommandPage[] {
+    return describe(program);
   },
 };
 
-async function describe(path: readonly string[]): Promise<Command[]> {
-  const { stdout } = await execute(process.execPath, [program, ...path, '--help']);
-  const sections = sectionsOf(stdout);
-  const usage = /^Usage: (.*)$/m.exec(stdout)?.[1];
-  if (usage === undefined) throw new Error(`${path.join(' ')} --help has no usage:\n${stdout}`);
-  const command: Command = {
-    name: ['sercli', ...path].join(' '),
+function describe(command: Command): CommandPage[] {
+  const help = command.createHelp();
+  const usage = help.commandUsage(command);
+  const page: CommandPage = {
+    name: usage.replace(/ [[<].*/, ''),
     usage,
-    does: sections.get('') ?? '',
-    arguments: entriesOf(sections.get('Arguments')),
-    options: entriesOf(sections.get('Options')).filter(({ term }) => !term.startsWith('-h')),
-  };
-  const names = entriesOf(sections.get('Commands')).map(({ term }) => term.replace(/ .*/, ''));
-  const commands = names.filter((name) => name !== 'help').map((name) => describe([...path, name]));
-  return [command, ...(await Promise.all(commands)).flat()];
-}
-
-/** The paragraphs of the help by their titles; the one without a title says what the command does. */
-function sectionsOf(help: string): Map<string, string> {
-  const sections = new Map<string, string>();
-  for (const paragraph of help.trim().split(/\n{2,}/)) {
-    const [, title, text] = /^([A-Z][a-z]+):\n(.*)$/s.exec(paragraph) ?? [];
-    if (title !== undefined && text !== undefined) sections.set(title, text);
-    else if (!/^[A-Z][a-z ]+: /.test(paragraph)) sections.set('', paragraph.replace(/\s+/g, ' '));
-  }
-  return sections;
-}
-
-/** Terms stand two columns in, what they mean behind them; longer texts go on below, further in. */
-function entriesOf(section = ''): Entry[] {
-  return section
-    .replace(/\n {3,}/g, ' ')
-    .split('\n')
-    .flatMap((line) => {
-      const [, term, does = ''] = /^ {2}(\S.*?)(?: {2,}(.*))?$/.exec(line) ?? [];
+    does: help.commandDescription(command),
+    arguments: help.visibleArguments(command).map((argument) => ({
+      term: help.argumentTerm(argument),
+      does: help.argumentDescription(argument),
+    })),
+    options: help
+      .visibleOptions(command)
+      .filter((option) => option.long !== '--help')
       // What may be repeated begins with none.
-      return term === undefined ? [] : [{ term, does: does.replace(' (default: [])', '') }];
-    });
+      .map((option) => ({
+        term: help.optionTerm(option),
+        does: help.optionDescription(option).replace(' (default: [])', ''),
+      })),
+  };
+  const commands = help.visibleCommands(command).filter((each) => each.name() !== 'help');
+  return [page, ...commands.flatMap(describe)];
 }
