@@ -8,6 +8,7 @@ import { commandsOf } from './support/documents/command-lines.ts';
 import { type Block, readDocuments } from './support/documents/documents.ts';
 import { examples, withoutExamples } from './support/documents/examples.ts';
 import { DocumentedMachines } from './support/documents/machines.ts';
+import { unknownIn } from './support/documents/named-commands.ts';
 import { PageRun } from './support/documents/page-run.ts';
 import { sercliProgram } from './support/sercli-program.ts';
 import { userRequirements } from './support/two-machines.ts';
@@ -23,6 +24,15 @@ const files: Block[] = documents.flatMap(({ blocks }) =>
 describe('the documents', () => {
   it('have no block that is neither run nor marked', () => {
     expect(documents.flatMap(({ blocks }) => blocks.flatMap(faultsOf))).toEqual([]);
+  });
+});
+
+describe('the commands of sercli that the documents name', () => {
+  it.each(documents)('in $path are there, and so are their flags', ({ blocks, codes }) => {
+    const unrun = blocks.filter((block) => !isRun(block) && block.language !== 'ts' && block.language !== 'js');
+    const commands = codes.filter((code) => code.startsWith('sercli '));
+    const lines = unrun.flatMap(({ text }) => text.split('\n')).filter((line) => /^(sudo )?sercli /.test(line));
+    expect([...commands, ...lines].flatMap(unknownIn)).toEqual([]);
   });
 });
 

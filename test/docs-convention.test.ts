@@ -3,6 +3,7 @@ import { faultsOf, isRun } from './support/documents/block-rules.ts';
 import { commandsOf, type TypedCommand } from './support/documents/command-lines.ts';
 import { type Block, blocksOf } from './support/documents/documents.ts';
 import { lastingProgram } from './support/documents/lasting-programs.ts';
+import { unknownIn } from './support/documents/named-commands.ts';
 import { printedLike } from './support/documents/shown-output.ts';
 
 const blocks = (info: string, text: string): Block[] => blocksOf('page.md', `\`\`\`${info}\n${text}\n\`\`\`\n`);
@@ -67,6 +68,15 @@ describe('what is typed', () => {
   it('lasts, whatever stands before it', () => {
     expect(lastingProgram('SERCLI_IDENTITY=/x sudo sercli agent --open')?.name).toBe('sercli agent');
     expect(lastingProgram('sercli agent --check')).toBeUndefined();
+  });
+});
+
+describe('what is named', () => {
+  it('has to be there', () => {
+    expect(unknownIn('sercli attach HOST/PORT --link PATH; sercli agent reload')).toEqual([]);
+    expect(unknownIn('sercli COMMAND --help')).toEqual([]);
+    expect(unknownIn('sercli attach HOST/PORT --links PATH')).toEqual([expect.stringContaining('"--links"')]);
+    expect(unknownIn('sudo sercli detach')).toEqual([expect.stringContaining('"detach"')]);
   });
 });
 

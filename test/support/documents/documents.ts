@@ -20,6 +20,8 @@ export interface Document {
   /** From the top of the repository. */
   readonly path: string;
   readonly blocks: readonly Block[];
+  /** What stands in its text as code. */
+  readonly codes: readonly string[];
 }
 
 /** What is installed, built or written by others, and what tools of the repository keep for themselves. */
@@ -27,11 +29,12 @@ const skipped = new Set(['node_modules', 'dist', 'bundle', 'cache', 'api', 'CHAN
 
 const hiddenRun = /^<!-- run on (\w+): (.+) -->$/gm;
 
-/** Every document of the repository that has code blocks. */
+/** Every document of the repository. */
 export function readDocuments(): Document[] {
-  return markdownFiles(root)
-    .map(readDocument)
-    .filter(({ blocks }) => blocks.length > 0);
+  return markdownFiles(root).map((path) => {
+    const text = readFileSync(join(root, path), 'utf8');
+    return { path, blocks: blocksOf(path, text), codes: codesOf(text) };
+  });
 }
 
 function markdownFiles(directory: string): string[] {
@@ -43,8 +46,9 @@ function markdownFiles(directory: string): string[] {
   });
 }
 
-export function readDocument(path: string): Document {
-  return { path, blocks: blocksOf(path, readFileSync(join(root, path), 'utf8')) };
+function codesOf(text: string): string[] {
+  const tokens = new MarkdownIt({ html: true }).parse(text, {}).flatMap(({ children }) => children ?? []);
+  return tokens.filter(({ type }) => type === 'code_inline').map(({ content }) => content);
 }
 
 export function blocksOf(path: string, text: string): Block[] {
