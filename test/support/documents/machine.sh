@@ -43,9 +43,16 @@ mount --bind "$folder/nothing" /proc/consoles
 mkdir "$folder/nobody"
 mount --bind "$folder/nobody" "/proc/$PPID"
 
-cp -a /etc "$folder/etc"
+# An /etc of its own, to which pages add files; what is there already, it sees and cannot change.
+mkdir "$folder/etc" "$folder/etc-of-all"
+mount --bind /etc "$folder/etc-of-all"
+mount -o remount,bind,ro "$folder/etc-of-all"
+ln -s "$folder/etc-of-all"/* "$folder/etc"
+cd "$folder/etc"
+rm -f hosts sercli ser2net.conf prometheus
+cd /
+cp "$hosts" "$folder/etc/hosts"
 mount --bind "$folder/etc" /etc
-cp "$hosts" /etc/hosts
 mount -t tmpfs tmpfs /run/lock
 echo ready
 exec sleep infinity
