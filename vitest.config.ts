@@ -10,7 +10,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'scripts/*.test.mjs', 'bench/**/*.test.mjs'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'scripts/*.test.mjs',
+            'release/**/*.test.mjs',
+            'bench/**/*.test.mjs',
+          ],
           // Some try thousands of inputs: a busy machine is no error.
           testTimeout: 60_000,
           hookTimeout: 60_000,

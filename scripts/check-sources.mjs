@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { report, sourceFiles } from './source-files.mjs';
 
-const folders = ['packages', 'scripts', 'test', 'apps', 'bench'];
+const folders = ['packages', 'scripts', 'release', 'test', 'apps', 'bench'];
 const maxLines = 300;
 const vagueNames = /^(utils?|helpers?|common|misc|types|shared)\.[a-z.]+$/;
 

@@ -14,6 +14,7 @@ const checks = {
   'who imports whom': script('check-dependencies'),
   sources: script('check-sources'),
   'links of documents': script('check-links'),
+  manifests: script('check-manifests'),
   lockfile: script('check-lockfile'),
 };
 
