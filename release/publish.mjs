@@ -11,7 +11,6 @@ const folder = resolve(process.argv[2] ?? join(root, 'release', 'packed'));
 const wanted = publicPackages(root).map(({ manifest }) => manifest);
 // All are asked for at once, before anything is published.
 const known = await Promise.all(wanted.map(({ name }) => publishedVersions(name)));
-const published = [];
 for (const [index, { name, version }] of wanted.entries()) {
   if (known[index].includes(version)) {
     console.log(`${name}@${version} is published already`);
@@ -23,11 +22,11 @@ for (const [index, { name, version }] of wanted.entries()) {
   // Npm may ask its user for a one-time password.
   const { status } = spawnSync('npm', ['publish', path, '--loglevel=warn'], { stdio: 'inherit' });
   if (status !== 0) fail(`${name}@${version} was not published; npm's messages stand above`);
-  published.push(`${name}@${version}`);
 }
-// For the job that sets the tags.
 if (process.env.GITHUB_OUTPUT) {
-  appendFileSync(process.env.GITHUB_OUTPUT, `published=${published.join(' ')}\n`);
+  // For the job that tags what has no tag yet: all, since a run before may have failed after some.
+  const versions = wanted.map(({ name, version }) => `${name}@${version}`);
+  appendFileSync(process.env.GITHUB_OUTPUT, `versions=${versions.join(' ')}\n`);
 }
 
 function publishedVersions(name) {

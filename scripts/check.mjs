@@ -15,6 +15,8 @@ const checks = {
   sources: script('check-sources'),
   'links of documents': script('check-links'),
   manifests: script('check-manifests'),
+  changesets: script('check-changesets'),
+  workflows: script('check-workflows'),
   lockfile: script('check-lockfile'),
 };
 
