@@ -7,10 +7,10 @@ import { root } from '../scripts/run-quietly.mjs';
 import { installSizeOf } from './packing/size-budgets.mjs';
 import { printTable } from './print-table.mjs';
 import { atMost } from './rehearsal/at-most.mjs';
-import { installLibrary, runExample } from './rehearsal/library-trial.mjs';
 import { installRegistry, startRegistry } from './rehearsal/local-registry.mjs';
 import { Newcomer } from './rehearsal/newcomer.mjs';
 import { fetchNodes, nodeAtHand } from './rehearsal/node-versions.mjs';
+import { installAlone, runExample } from './rehearsal/package-trial.mjs';
 import { tryProgram } from './rehearsal/program-trial.mjs';
 import { packCopy, publishCopy, raiseVersions } from './rehearsal/release-of-copy.mjs';
 import { copyTree } from './rehearsal/tree-copy.mjs';
@@ -57,15 +57,10 @@ async function rehearse() {
   await step(`sercli, with an empty cache, on ${here.name}`, tryProgram(newcomers[0], program.version));
   reportInstall(join(newcomers[0].prefix, 'lib', 'node_modules', 'sercli'));
 
-  const user = new Newcomer(inFolder('libraries'), { node: here, registry: registry.url, cache });
-  const libraries = packages.filter(({ bin }) => bin === undefined);
+  const user = new Newcomer(inFolder('packages'), { node: here, registry: registry.url, cache });
   await atMost(2, [
     ...newcomers.slice(1).map((each) => () => step(`sercli on ${each.node.name}`, tryProgram(each, program.version))),
-    ...libraries.map(
-      ({ name }) =>
-        () =>
-          step(`${name}, alone`, tryLibrary(user, newcomers, name)),
-    ),
+    ...packages.map((each) => () => step(`${each.name}, alone`, tryAlone(user, newcomers, each))),
   ]);
 }
 
@@ -75,9 +70,9 @@ async function packed(copy) {
   return step('built, packed and checked', packCopy(copy));
 }
 
-async function tryLibrary(user, newcomers, name) {
-  const installed = await installLibrary(user, name, root);
-  for (const newcomer of newcomers) await runExample(newcomer, name, installed);
+async function tryAlone(user, newcomers, manifest) {
+  const installed = await installAlone(user, manifest, root);
+  for (const newcomer of newcomers) await runExample(newcomer, manifest.name, installed);
 }
 
 function reportInstall(installed) {

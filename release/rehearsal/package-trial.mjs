@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { readmeExample } from './readme-example.mjs';
 import { runProgram } from './run-program.mjs';
 
-const exampleMs = 10_000;
+/** An example ends within 10 s; a machine that is busy may take longer. */
+const exampleMs = 30_000;
 /** Must do with the types of browsers alone, besides those of Node. */
 const browserLibraries = ['@sercli/protocol'];
 /** What a consumer's types are held to. `skipLibCheck` is off: declarations that name what is not installed are errors. */
@@ -17,28 +18,28 @@ const strict = {
 };
 
 /**
- * Installs a library alone into an empty folder, as a newcomer does, and compiles an import and its README's example.
+ * Installs a package alone into an empty folder, as a newcomer does, and compiles an import of it and its README's example.
  * `workspace` lends the compiler and Node's types, which a consumer has anyway, and nothing else.
  */
-export async function installLibrary(newcomer, name, workspace) {
+export async function installAlone(newcomer, { name, bin }, workspace) {
   const folder = join(newcomer.folder, name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   const install = ['install', name, '--prefer-offline', '--loglevel=error'];
   await newcomer.npm(`${name}: npm install ${name}`, install, folder);
-  writeFileSync(join(folder, 'import.ts'), importOf(name));
   const compile = (what, options) => runCompiler(`${name}: type-check in ${what}`, folder, workspace, options);
+  if (bin === undefined) writeFileSync(join(folder, 'import.ts'), importOf(name));
   if (browserLibraries.includes(name)) {
     await compile('a strict consumer for browsers', { lib: ['es2023', 'dom'], types: [], noEmit: true });
   }
   writeFileSync(join(folder, 'example.ts'), exampleOf(folder, name));
   const typeRoots = [join(workspace, 'node_modules', '@types')];
   await compile('a strict consumer', { lib: ['es2023'], typeRoots, types: ['node'] });
-  await newcomer.run(`${name}: import`, 'node', ['import.js'], { cwd: folder });
+  if (bin === undefined) await newcomer.run(`${name}: import`, 'node', ['import.js'], { cwd: folder });
   return folder;
 }
 
-/** Runs the example of an installed library on the newcomer's version of Node. */
+/** Runs the example of an installed package on the newcomer's version of Node. */
 export async function runExample(newcomer, name, folder) {
   const what = `${name}: its README's example on ${newcomer.node.name}`;
   await newcomer.run(what, 'node', ['example.js'], { cwd: folder, timeoutMs: exampleMs });
