@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runProgram } from './run-program.mjs';
 
@@ -20,6 +20,8 @@ export async function nodeAtHand() {
  */
 export async function fetchNodes(folder, cache) {
   mkdirSync(folder);
+  // Without one, npm looks for one further up.
+  writeFileSync(join(folder, 'package.json'), '{"private":true}');
   const platform = `${process.platform}-${process.arch}`;
   const nodes = wanted.map((major) => `node${major}@npm:node-${platform}@${major}`);
   const args = ['install', '--no-save', '--ignore-scripts', '--loglevel=error', ...nodes, `npm@${npmOfTheFuture}`];
