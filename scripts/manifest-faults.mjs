@@ -1,11 +1,7 @@
 // What the package.json of a published package has to say. npm takes what it finds: a package without `types` or with a
 // wrong folder of its repository is published just as well.
 
-const libraryExports = {
-  '.': { types: './dist/index.d.ts', default: './dist/index.js' },
-  './package.json': './package.json',
-};
-const programExports = { './package.json': './package.json' };
+const itself = { './package.json': './package.json' };
 const libraryFiles = ['dist', 'src', '!**/*.tsbuildinfo', '!**/*.test.ts', '!**/testing'];
 
 /**
@@ -23,7 +19,7 @@ export function manifestFaults({ folder, manifest, licence }, workspace) {
       url: 'git+https://github.com/sercli/sercli.git',
       directory: `packages/${folder}`,
     },
-    exports: isProgram ? programExports : libraryExports,
+    exports: isProgram ? itself : libraryExports(manifest),
     sideEffects: false,
     publishConfig: { access: 'public' },
   };
@@ -34,6 +30,14 @@ export function manifestFaults({ folder, manifest, licence }, workspace) {
     ...faultsOfRanges(manifest, workspace.versions),
     ...(licence === workspace.licence ? [] : ['LICENSE is missing or not that of the repository; copy it from there']),
   ].map((fault) => `packages/${folder}: ${fault}`);
+}
+
+/** The entry `.`, and others if there are any, each of a module of its name. */
+function libraryExports({ exports = {} }) {
+  const others = Object.keys(exports).filter((entry) => entry !== '.' && entry !== './package.json');
+  const entryOf = (name) => ({ types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` });
+  const named = others.map((entry) => [entry, entryOf(entry.slice('./'.length))]);
+  return { '.': entryOf('index'), ...Object.fromEntries(named), ...itself };
 }
 
 function faultOfField(manifest, field, value) {

@@ -25,8 +25,15 @@ it('finds nothing to say of a package that has everything', () => {
   expect(manifestFaults(good, workspace)).toEqual([]);
 });
 
+it('lets a library have more entries', () => {
+  const tools = { types: './dist/tools.d.ts', default: './dist/tools.js' };
+  const exports = { '.': manifest.exports['.'], './tools': tools, './package.json': './package.json' };
+  expect(manifestFaults({ ...good, manifest: { ...manifest, exports } }, workspace)).toEqual([]);
+});
+
 it.each([
   [{ exports: { '.': './dist/index.js' } }, /exports in package.json must be .*types/],
+  [{ exports: { ...manifest.exports, './tools': './dist/tools.js' } }, /exports .*tools.d.ts/],
   [{ engines: { node: '>=18' } }, /engines .*>=20.19/],
   [{ repository: { type: 'git', url: 'git+https://github.com/sercli/sercli.git' } }, /repository .*"packages\/link"/],
   [{ publishConfig: undefined }, /publishConfig .*"public"/],

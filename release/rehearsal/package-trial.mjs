@@ -21,21 +21,21 @@ const strict = {
  * Installs a package alone into an empty folder, as a newcomer does, and compiles an import of it and its README's example.
  * `workspace` lends the compiler and Node's types, which a consumer has anyway, and nothing else.
  */
-export async function installAlone(newcomer, { name, bin }, workspace) {
+export async function installAlone(newcomer, { name, exports }, workspace) {
   const folder = join(newcomer.folder, name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   const install = ['install', name, '--prefer-offline', '--loglevel=error'];
   await newcomer.npm(`${name}: npm install ${name}`, install, folder);
   const compile = (what, options) => runCompiler(`${name}: type-check in ${what}`, folder, workspace, options);
-  if (bin === undefined) writeFileSync(join(folder, 'import.ts'), importOf(name));
+  writeFileSync(join(folder, 'import.ts'), importsOf(name, exports));
   if (browserLibraries.includes(name)) {
     await compile('a strict consumer for browsers', { lib: ['es2023', 'dom'], types: [], noEmit: true });
   }
   writeFileSync(join(folder, 'example.ts'), exampleOf(folder, name));
   const typeRoots = [join(workspace, 'node_modules', '@types')];
   await compile('a strict consumer', { lib: ['es2023'], typeRoots, types: ['node'] });
-  if (bin === undefined) await newcomer.run(`${name}: import`, 'node', ['import.js'], { cwd: folder });
+  await newcomer.run(`${name}: import`, 'node', ['import.js'], { cwd: folder });
   return folder;
 }
 
@@ -60,6 +60,12 @@ function exampleOf(folder, name) {
   return example;
 }
 
-function importOf(name) {
-  return `import * as library from '${name}';\nif (Object.keys(library).length === 0) throw new Error('nothing is exported');\n`;
+/** A program that imports each entry of a package; one that has none is imported by nobody. */
+function importsOf(name, exports) {
+  const entries = Object.keys(exports).filter((entry) => entry !== './package.json');
+  const lines = entries.flatMap((entry, index) => [
+    `import * as entry${index} from '${name}${entry.slice(1)}';`,
+    `if (Object.keys(entry${index}).length === 0) throw new Error('${entry} exports nothing');`,
+  ]);
+  return `${[...lines, 'export {};'].join('\n')}\n`;
 }
