@@ -20,6 +20,6 @@ const results = [];
 for (const name of readdirSync(folder).sort()) results.push(await checkPacked(join(folder, name)));
 printTable(results.map(({ row }) => row));
 for (const fault of results.flatMap(({ faults }) => faults)) {
-  console.log(fault);
+  console.error(fault);
   process.exitCode = 1;
 }

@@ -5,22 +5,28 @@ const defaultTimeoutMs = 300_000;
 /** Enough of a program's last words to see what was wrong. */
 const shownLines = 30;
 
-/** Runs a program to its end and resolves with what it printed; rejects with a sentence that begins with `what`. */
+/**
+ * Runs a program to its end and resolves with its standard output; rejects with a sentence that begins with `what` and has
+ * the program's last words. `show` gets standard output while it runs.
+ */
 export function runProgram(what, program, args, { cwd, env, timeoutMs = defaultTimeoutMs, show } = {}) {
   return new Promise((resolve, reject) => {
     const child = startChild(program, args, { cwd, env });
     let output = '';
+    let unseen = '';
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
       child.kill('SIGKILL');
     }, timeoutMs);
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (text) => {
-        output += text;
-        show?.(text);
-      });
-    }
+    child.stdout.on('data', (text) => {
+      output += text;
+      if (show === undefined) unseen += text;
+      else show(text);
+    });
+    child.stderr.on('data', (text) => {
+      unseen += text;
+    });
     child.on('error', (error) => {
       clearTimeout(timer);
       reject(new Error(`${what}: ${program} cannot be run (${error.message})`));
@@ -29,11 +35,7 @@ export function runProgram(what, program, args, { cwd, env, timeoutMs = defaultT
       clearTimeout(timer);
       if (code === 0) return resolve(output);
       const end = isLate ? `did not end within ${timeoutMs / 1000} s` : `ended with ${signal ?? code}`;
-      reject(
-        new Error(
-          `${what}: "${[program, ...args].join(' ')}" ${end}${show ? '; what is wrong stands above' : lastLines(output)}`,
-        ),
-      );
+      reject(new Error(`${what}: "${[program, ...args].join(' ')}" ${end}${lastLines(unseen)}`));
     });
   });
 }
