@@ -1,5 +1,5 @@
 // `npm run release:pack [-- FOLDER]`: packs what is published, as it is built, into release/packed or FOLDER, and checks
-// each file. What is checked here is what is published (docs/adr/0020-what-was-checked-is-published.md).
+// each file. What is checked here is what is published (docs/adr/0021-what-was-checked-is-published.md).
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
