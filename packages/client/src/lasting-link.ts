@@ -15,8 +15,8 @@ import {
 import type { AgentConnections } from './agent-connections.ts';
 import { KeptPort, type PortLoss, type PortWish, wishAfter } from './kept-port.ts';
 import type { OpenOptions } from './open-options.ts';
-import { mayBeLetIn, mayPass, patiently } from './retry-wait.ts';
 import { ReceivedSources } from './received-sources.ts';
+import { mayBeLetIn, mayPass, patiently } from './retry-wait.ts';
 
 export interface LastingLinkOptions extends OpenOptions, PortWish {
   /** An agent, port or device that is not there yet, or is busy, is waited for; else it is an error. */
