@@ -8,6 +8,11 @@ export class AgentChanges {
   readonly #waiting = new Map<string, AgentChange>();
   #wake: () => void = () => undefined;
 
+  /** How many wait. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   add(change: AgentChange): void {
     const { id } = change.agent;
     const before = this.#waiting.get(id)?.kind;
