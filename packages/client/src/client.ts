@@ -112,5 +112,14 @@ export class Client {
 }
 
 function defaultName(): string {
-  return `${userInfo().username}@${hostname().split('.')[0]}`;
+  return `${userName()}@${hostname().split('.')[0]}`;
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container can run as a user that it has no name for: uv_os_get_passwd finds none.
+    return `user-${process.getuid?.() ?? 0}`;
+  }
 }

@@ -2,8 +2,11 @@ import type { LinkEvent, RemoteLink } from '@sercli/link';
 
 type PlacedEvent = Extract<LinkEvent, { offset: number }>;
 
+/** What a session has received. */
+export type Received = Pick<RemoteLink, 'readOffset' | 'receivedOffset' | 'peek' | 'consume'>;
+
 interface Source {
-  readonly link: RemoteLink;
+  readonly link: Received;
   /** What its offsets differ from those of the whole. */
   readonly shift: number;
   /** Events whose place is reached in the source, and that wait until what came before it is read. */
@@ -30,7 +33,7 @@ export class ReceivedSources {
   }
 
   /** What a new session receives comes behind all else. */
-  add(link: RemoteLink): void {
+  add(link: Received): void {
     const last = this.#sources.at(-1);
     const shift = last === undefined ? 0 : last.link.receivedOffset + last.shift - link.readOffset;
     this.#sources.push({ link, shift, events: [] });
@@ -38,7 +41,7 @@ export class ReceivedSources {
   }
 
   /** Whether a session is the one that is read now. */
-  isFirst(link: RemoteLink): boolean {
+  isFirst(link: Received): boolean {
     this.#goOn();
     return this.#sources[0]?.link === link;
   }
@@ -62,7 +65,7 @@ export class ReceivedSources {
   }
 
   /** Notes an event whose place is reached in its session. */
-  place(link: RemoteLink, event: PlacedEvent): void {
+  place(link: Received, event: PlacedEvent): void {
     const source = this.#sources.find((each) => each.link === link);
     if (source === undefined) return;
     source.events.push({ ...event, offset: event.offset + source.shift });

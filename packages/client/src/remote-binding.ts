@@ -34,9 +34,13 @@ export interface RemoteBindingInterface {
 
 /** Makes a binding whose ports are opened by a client of yours: of its name, its key, its interfaces. */
 export function remoteBinding(client: Client): RemoteBindingInterface {
+  return bindingOf(() => client);
+}
+
+function bindingOf(client: () => Client): RemoteBindingInterface {
   return {
     async list(options = {}) {
-      const agents = await client.agents(options);
+      const agents = await client().agents(options);
       return agents
         .flatMap(({ ports }) => ports.filter(({ state }) => state === 'open' || state === 'idle'))
         .map(toInfo);
@@ -46,7 +50,7 @@ export function remoteBinding(client: Client): RemoteBindingInterface {
       const openOptions = { ...defaultOptions, ...options };
       const settings: LineSettingsChange = bindingSettings(openOptions);
       const { trust, ifUnknown = 'ask', graceMs, signal, told, ...wish } = options.remote ?? {};
-      const link = await client
+      const link = await client()
         .connections(trust)
         .open(parsePortAddress(options.path), { settings, ...wish }, { ifUnknown, graceMs, signal, told });
       return new RemotePortBinding(link, openOptions);
@@ -63,7 +67,15 @@ export function remoteBinding(client: Client): RemoteBindingInterface {
  * A cut connection is a pause. When bytes are missing or may be lost for good, and when somebody else takes control of the
  * port, node-serialport has no word for it: then the port is disconnected, as a USB adapter is that was pulled out.
  */
-export const RemoteBinding: RemoteBindingInterface = remoteBinding(new Client());
+export const RemoteBinding: RemoteBindingInterface = bindingOf(ownClient);
+
+let made: Client | undefined;
+
+/** Made when it is needed: who only imports this gets nothing looked up. */
+function ownClient(): Client {
+  made ??= new Client();
+  return made;
+}
 
 function toInfo({ address, usb }: DiscoveredPort): SerialPortInfo {
   const { manufacturer, serialNumber, vendorId, productId } = usb ?? {};
