@@ -3,8 +3,7 @@ import type { Controller, LineSettings, ModemLines, SercliError } from '@sercli/
 /**
  * What a `RemotePort` emits, besides what every stream does: `event -> arguments`.
  *
- * `offset` counts the bytes that the port has given to its reader: so many came before. They have left the port when the
- * event is emitted; a reader that is paused, or reads through a buffer, may have them still to read.
+ * What has an `offset` is told in its place: the reader was given so many bytes before, and is given the next ones behind it.
  */
 export interface RemotePortEvents {
   /** `bytes` received bytes (undefined: nobody knows how many) are missing here. */

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import type { LinkEvent, LinkState } from '@sercli/link';
+import type { LinkEvent, LinkState, SerialLink } from '@sercli/link';
 import {
   type Controller,
   type FlushQueue,
@@ -14,13 +14,16 @@ import {
   toSercliError,
 } from '@sercli/protocol';
 import { unlessStuck } from './close-in-time.ts';
-import type { LastingLink } from './lasting-link.ts';
+import { PlacedEvents } from './placed-events.ts';
 import type { RemotePortEvents, StreamEvents } from './remote-port-events.ts';
 import { WrittenBytes } from './written-bytes.ts';
 
 type Events = RemotePortEvents & StreamEvents;
 type Listener<Name extends keyof Events> = (...args: Events[Name]) => void;
 type UntypedListener = (...args: unknown[]) => void;
+
+/** What a port is made of; `controller`: who controls it besides this one. */
+export type PortLink = SerialLink & { readonly controller: Controller | undefined };
 
 /** Bytes that are read at a time. */
 const chunkBytes = 65_536;
@@ -42,18 +45,20 @@ const breakMs = 250;
 export class RemotePort extends Duplex {
   /** As an address: `SerialMachine/ttyS0`. */
   readonly address: string;
-  readonly #link: LastingLink;
+  readonly #link: PortLink;
   readonly #isMonitor: boolean;
   readonly #written = new WrittenBytes();
   /** The reader wants more. */
   #isReading = false;
+  /** Bytes that were given to the stream; those that its reader has are `readableLength` less. */
   #givenBytes = 0;
-  /** Events of what is being read, until that is given to the reader. */
+  /** Events of what is being read, until that is given. */
   #heldEvents: LinkEvent[] | undefined;
+  readonly #placed = new PlacedEvents();
   #lostAt: number | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(address: PortAddress, link: LastingLink, isMonitor: boolean) {
+  constructor(address: PortAddress, link: PortLink, isMonitor: boolean) {
     super({ readableHighWaterMark: chunkBytes });
     this.address = formatPortAddress(address);
     this.#link = link;
@@ -177,6 +182,12 @@ export class RemotePort extends Duplex {
     return super.once(event, listener as UntypedListener);
   }
 
+  override read(size?: number): ReturnType<Duplex['read']> {
+    const chunk: unknown = super.read(size);
+    this.#tellReached();
+    return chunk;
+  }
+
   override _read(): void {
     this.#isReading = true;
     this.#give();
@@ -259,8 +270,21 @@ export class RemotePort extends Duplex {
     if (event.kind === 'lines') return void this.emit('lines', event.lines);
     // What waits to be written is refused now.
     if (event.kind === 'control') this.#send();
+    if ('offset' in event) {
+      this.#placed.add(event, this.#givenBytes);
+      return this.#tellReached();
+    }
     const { kind, ...what } = event;
-    this.emit(kind, 'offset' in what ? { ...what, offset: this.#givenBytes } : what);
+    this.emit(kind, what);
+  }
+
+  /** Tells the events whose place the reader has come to. */
+  #tellReached(): void {
+    const readBytes = this.#givenBytes - this.readableLength;
+    for (let event = this.#placed.next(readBytes); event !== undefined; event = this.#placed.next(readBytes)) {
+      const { kind, ...what } = event;
+      this.emit(kind, what);
+    }
   }
 
   #tellState(state: LinkState): void {
