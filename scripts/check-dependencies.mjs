@@ -72,8 +72,14 @@ function faultOfImport(folder, path, specifier, permitted, isTest) {
     (candidate) => specifier === candidate || specifier.startsWith(`${candidate}/`),
   );
   if (name === undefined) return [];
-  if (specifier !== name) return [`${path}: ${specifier} is a deep import; import from ${name}`];
+  if (!entriesOf(name).includes(specifier)) return [`${path}: ${specifier} is a deep import; import from ${name}`];
   return permitted.includes(folderOf[name]) ? [] : [`${path}: ${name} must not be imported here`];
+}
+
+/** What a package offers to import: itself, and the parts that its `exports` name. */
+function entriesOf(name) {
+  const { exports = {} } = readJson(`packages/${folderOf[name]}/package.json`);
+  return Object.keys(exports).map((entry) => entry.replace(/^\./, name));
 }
 
 /** Everything between quotes after import, from or import( : good enough for formatted code. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, parseConfig } from '@sercli/agent';
-import { AgentConnections, ClientAccess } from '@sercli/client';
+import { AgentConnections, ClientAccess } from '@sercli/client/tools';
 import { ChildProgram, FaultProxy } from '@sercli/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sercliProgram } from './support/sercli-program.ts';

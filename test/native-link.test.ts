@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, parsePortSpec } from '@sercli/agent';
-import { AgentConnections, ClientAccess } from '@sercli/client';
+import { AgentConnections, ClientAccess, LastingLink } from '@sercli/client/tools';
+import type { SerialLink } from '@sercli/link';
 import { PtyFarEnd, serialLinkSuite } from '@sercli/testkit';
 import { afterAll, beforeAll } from 'vitest';
 
@@ -12,8 +13,23 @@ beforeAll(async () => {
 });
 afterAll(() => rm(stateDirectory, { recursive: true }));
 
-for (const carrier of ['stream', 'websocket'] as const) {
-  serialLinkSuite(`a port of an agent, over a ${carrier}`, async () => {
+/** How a link to a port of an agent is made. */
+const kinds = {
+  'over a stream': (connections, place) => connections.open({ ...place, carrier: 'stream' }),
+  'over a websocket': (connections, place) => connections.open({ ...place, carrier: 'websocket' }),
+  // A device that is gone ends it like any other; opened again, it would wait for the device for ever.
+  'over all its sessions': (connections, place) =>
+    LastingLink.open({ ...place, carrier: 'stream' }, connections, { reopens: false }),
+} as const satisfies Record<string, (connections: AgentConnections, place: Place) => Promise<SerialLink>>;
+
+interface Place {
+  readonly host: string;
+  readonly tcpPort: number;
+  readonly port: string;
+}
+
+for (const [kind, open] of Object.entries(kinds)) {
+  serialLinkSuite(`a port of an agent, ${kind}`, async () => {
     const farEnd = new PtyFarEnd();
     const agent = await Agent.start({
       ports: [parsePortSpec(`dut=${farEnd.path}`)],
@@ -24,7 +40,7 @@ for (const carrier of ['stream', 'websocket'] as const) {
       client: { name: 'test', software: 'test' },
       access: new ClientAccess({ directory: stateDirectory }),
     });
-    const link = await connections.open({ host: '127.0.0.1', tcpPort: agent.tcpPort, carrier, port: 'dut' });
+    const link = await open(connections, { host: '127.0.0.1', tcpPort: agent.tcpPort, port: 'dut' });
     farEnd.start();
     return {
       link,

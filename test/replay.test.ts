@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, parsePortSpec } from '@sercli/agent';
-import { AgentConnections, ClientAccess, listSessions, type SerialLink } from '@sercli/client';
+import { AgentConnections, ClientAccess, listSessions, type SerialLink } from '@sercli/client/tools';
 import { PtyFarEnd } from '@sercli/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from './support/until.ts';

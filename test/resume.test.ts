@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AgentConnections, ClientAccess } from '@sercli/client';
+import { AgentConnections, ClientAccess } from '@sercli/client/tools';
 import {
   HeldSessions,
   listenNative,

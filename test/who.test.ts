@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Agent, parsePortSpec } from '@sercli/agent';
-import { AgentConnections, ClientAccess, listSessions } from '@sercli/client';
+import { AgentConnections, ClientAccess, listSessions } from '@sercli/client/tools';
 import { ChildProgram } from '@sercli/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sercliProgram } from './support/sercli-program.ts';

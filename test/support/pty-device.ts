@@ -35,6 +35,15 @@ export class PtyDevice {
     this.#farEnd.write(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
   }
 
+  /** Takes nothing any more, until it resumes. */
+  pause(): void {
+    this.#farEnd.pause();
+  }
+
+  resume(): void {
+    this.#farEnd.resume();
+  }
+
   /** From now on sends back what comes. */
   echo(): void {
     this.answer((bytes) => bytes);

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { AgentConnections, ClientAccess, watchPorts } from '@sercli/client';
+import { AgentConnections, ClientAccess, watchPorts } from '@sercli/client/tools';
 import { type ListedPort, parseAgentAddress, parsePortAddress, type SessionRequest } from '@sercli/protocol';
 import { ChildProgram, LinkApplication } from '@sercli/testkit';
 import { AttachProgram } from '../support/attach-program.ts';

@@ -141,6 +141,11 @@ export const errorMeanings: Readonly<Record<ErrorCode, Meaning>> = {
       'The agent showed another key than the one that is known. It was installed anew, or somebody stands in between.',
     remedy: 'Find out which. Only if the key was really changed, run the sercli trust that the message has.',
   },
+  'agent-key-refused': {
+    means:
+      'A program trusts one key alone, and the agent showed another. It is another agent, or somebody stands in between.',
+    remedy: 'Compare with sercli identity on its machine, and give the program the right fingerprint in trust.',
+  },
   'certificate-missing': {
     means: 'The agent is asked without a certificate, and does not serve strangers.',
     remedy: 'Use sercli, or give your program a certificate and authorise it.',

@@ -1,5 +1,5 @@
 import type { ClientRegister } from '@sercli/agent';
-import { shownFingerprint } from '@sercli/client';
+import { shownFingerprint } from '@sercli/client/tools';
 import { type Authorization, reasonOf, type WaitingClient } from '@sercli/protocol';
 import { describeRequest } from './output/client-request.ts';
 import { grantOf, whoIs } from './output/client-table.ts';

@@ -1,4 +1,4 @@
-import { closeInTime, type SerialLink } from '@sercli/client';
+import { closeInTime, type SerialLink } from '@sercli/client/tools';
 import type { SercliError } from '@sercli/protocol';
 import { controllerText } from './output/controller-text.ts';
 

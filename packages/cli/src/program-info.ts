@@ -7,7 +7,7 @@ import {
   ControlSockets,
   discoveryOnDemand,
   type InterfaceChoice,
-} from '@sercli/client';
+} from '@sercli/client/tools';
 import { tellAccess } from './output/access-report.ts';
 import { software } from './program-version.ts';
 

@@ -12,6 +12,7 @@ import { watchLocalAddress } from './address-watch.ts';
 import { locateAgent } from './agent-answer.ts';
 import { type AgentLocator, tryEach } from './agent-locator.ts';
 import { Backoff } from './backoff.ts';
+import { hasForeignKey } from './foreign-key.ts';
 import type { OpenOptions } from './open-options.ts';
 import { mayPass, waitToRetry } from './retry-wait.ts';
 
@@ -157,7 +158,7 @@ export class AgentConnection {
         return this.#carryOn(await this.#connected({ signal, timeoutMs: redialMs }));
       } catch (failure) {
         error = toSercliError(failure);
-        if (error.code === 'agent-key-changed') this.#tellKeyChanged(error);
+        if (hasForeignKey(error)) this.#tellKeyChanged(error);
         else if (!mayPass(error)) return this.#giveUp(error);
       }
     }

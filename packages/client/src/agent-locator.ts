@@ -4,6 +4,7 @@ import type { Browser, Discovery, FoundAgent, InterfaceChoice } from '@sercli/di
 import { type AgentPlace, type ControlSockets, shownFingerprint } from '@sercli/link';
 import { type AgentAddress, defaultTcpPort, SercliError } from '@sercli/protocol';
 import { closest, distance } from 'fastest-levenshtein';
+import { hasForeignKey } from './foreign-key.ts';
 
 /**
  * How long agents have to answer a search by name, in milliseconds: on a small or busy machine an answer can take more than a
@@ -208,9 +209,9 @@ export async function tryEach<Result>(
       return await attempt(place);
     } catch (error) {
       failure = error;
-      const code = error instanceof SercliError ? error.code : undefined;
-      if (error instanceof SercliError && code === 'agent-key-changed') stranger ??= error;
-      else if (code !== 'agent-unreachable') throw error;
+      if (!(error instanceof SercliError)) throw error;
+      if (hasForeignKey(error)) stranger ??= error;
+      else if (error.code !== 'agent-unreachable') throw error;
     }
   }
   throw stranger ?? failure;

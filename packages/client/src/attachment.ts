@@ -1,24 +1,12 @@
 import type { LinkState, RemoteLink } from '@sercli/link';
-import {
-  formatPortAddress,
-  type LineSettings,
-  type LineSettingsChange,
-  type PortAddress,
-  SercliError,
-  type SessionRequest,
-  toSercliError,
-} from '@sercli/protocol';
+import { type LineSettings, type PortAddress, type SercliError, toSercliError } from '@sercli/protocol';
 import { VirtualPort } from '@sercli/virtual-port';
 import type { AgentConnections } from './agent-connections.ts';
 import { type AttachmentEvent, type AttachmentOptions, openOptions, virtualPortOptions } from './attachment-options.ts';
-import { Backoff } from './backoff.ts';
-import { closeInTime } from './close-in-time.ts';
-import { type FarPort, type LastLink, lookUpFarPort, startAfter } from './far-port.ts';
+import { lookUpFarPort } from './far-port.ts';
+import { KeptPort, type PortLoss, type PortWish, wishAfter } from './kept-port.ts';
 import { Relay } from './relay.ts';
-import { mayBeLetIn, mayPass, waitToRetry } from './retry-wait.ts';
-
-/** A far port that was open for so long is tried again at once when it is lost; one that ends at once is not. */
-const steadyMs = 10_000;
+import { mayBeLetIn, patiently } from './retry-wait.ts';
 
 /** A port of an agent as a local virtual port, for as long as it is wanted. */
 export class Attachment {
@@ -26,14 +14,14 @@ export class Attachment {
   readonly port: VirtualPort;
   /** Resolves when the attachment is over: to the error that ended it, if one did. */
   readonly ended: Promise<SercliError | undefined>;
-  readonly #connections: AgentConnections;
   readonly #options: AttachmentOptions;
-  readonly #backoff = new Backoff();
-  #farPort: FarPort = { kind: 'idle' };
+  readonly #farPort: KeptPort;
+  /** Of the link, or of the last one, which may still have bytes for the application. */
+  #relay: Relay | undefined;
+  /** What the application had set when the far port was asked for. */
+  #asked: LineSettings | undefined;
   /** An application has opened the port at some time. */
   #wasOpened = false;
-  /** When the far port was opened last. */
-  #upAt = 0;
   /** When the application began to see a pause. */
   #pausedAt: number | undefined;
   /** Counts of the relays that are over. */
@@ -48,8 +36,20 @@ export class Attachment {
   ) {
     this.address = address;
     this.port = port;
-    this.#connections = connections;
     this.#options = options;
+    this.#farPort = new KeptPort({
+      address,
+      connections,
+      opening: openOptions(options),
+      wish: (last) => this.#wish(last),
+      up: (link, last, wish) => this.#up(link, last, wish),
+      mayRetry: (error, wasOpening) => {
+        const isTurnedAway = mayBeLetIn(error) && wasOpening;
+        return !(options.isOnce || (isTurnedAway && !options.isPatient));
+      },
+      lost: (loss) => this.#lost(loss),
+      failed: (error) => void this.#fail(error),
+    });
     this.ended = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -74,19 +74,12 @@ export class Attachment {
     connections: AgentConnections,
     options: AttachmentOptions = {},
   ): Promise<Attachment> {
-    const { isPatient = false, signal = new AbortController().signal, told } = options;
-    const backoff = new Backoff();
-    for (;;) {
-      try {
-        return await Attachment.#startNow(address, connections, options);
-      } catch (cause) {
-        const error = toSercliError(cause);
-        if (!isPatient || signal.aborted || !(mayPass(error) || mayBeLetIn(error))) throw cause;
-        const retryMs = backoff.next();
-        told?.({ kind: 'lost', error, inDoubtBytes: 0, retryMs });
-        await waitToRetry(address, error, { ms: retryMs, locator: connections.locator, signal });
-      }
-    }
+    const { isPatient = false, signal, told } = options;
+    const retries = (error: SercliError, retryMs: number): void =>
+      told?.({ kind: 'lost', error, inDoubtBytes: 0, retryMs });
+    return patiently(address, { isPatient, signal, locator: connections.locator, retries }, () =>
+      Attachment.#startNow(address, connections, options),
+    );
   }
 
   static async #startNow(
@@ -104,7 +97,7 @@ export class Attachment {
     try {
       const port = await VirtualPort.create(virtualPortOptions(options, link.settings));
       const attachment = new Attachment(address, connections, port, options);
-      attachment.#up(link, undefined, settings);
+      attachment.#farPort.begin(link, { settings });
       return attachment;
     } catch (error) {
       link.abort(toSercliError(error));
@@ -113,18 +106,18 @@ export class Attachment {
   }
 
   /** `paused` while the connection is cut or the device is lost. */
-  get state(): FarPort['kind'] | 'paused' {
-    return this.#farPort.kind === 'up' && this.#pausedAt !== undefined ? 'paused' : this.#farPort.kind;
+  get state(): KeptPort['kind'] | 'paused' {
+    return this.link !== undefined && this.#pausedAt !== undefined ? 'paused' : this.#farPort.kind;
   }
 
   /** In force on the far port, or, while it is not open, on the virtual one. */
   get settings(): LineSettings {
-    return this.#farPort.kind === 'up' ? this.#farPort.link.settings : this.port.settings;
+    return this.link?.settings ?? this.port.settings;
   }
 
   /** The far port's link, while it is open. */
   get link(): RemoteLink | undefined {
-    return this.#farPort.kind === 'up' ? this.#farPort.link : undefined;
+    return this.#farPort.link;
   }
 
   /** Bytes that the device sent while no application had the virtual port open; they were discarded. */
@@ -145,81 +138,49 @@ export class Attachment {
 
   /** Ends the attachment: what the application wrote is handed to the device first. */
   async close(): Promise<void> {
-    await this.#closeFarPort({ kind: 'ended' });
+    await this.#closeFarPort('ended');
     await this.port.close();
     this.#settle(undefined);
   }
 
-  /** The relay of the link, or of the last one, which may still have bytes for the application. */
-  get #relay(): Relay | undefined {
-    const farPort = this.#farPort;
-    if (farPort.kind === 'up') return farPort.relay;
-    return farPort.kind === 'opening' || farPort.kind === 'waiting' ? farPort.last?.relay : undefined;
-  }
-
   get #liveRelay(): Relay | undefined {
-    return this.#farPort.kind === 'up' ? this.#farPort.relay : undefined;
+    return this.link === undefined ? undefined : this.#relay;
   }
 
   #applicationOpened(): void {
     this.#wasOpened = true;
     this.#tell({ kind: 'application', isOpen: true });
-    if (this.#options.isOnDemand && this.#farPort.kind === 'idle') void this.#open(undefined);
+    if (this.#options.isOnDemand && this.#farPort.kind === 'idle') void this.#farPort.open();
     this.#relay?.moveToApplication();
   }
 
   #applicationClosed(): void {
     this.#tell({ kind: 'application', isOpen: false });
     if (this.#options.isOnce) return void this.close();
-    if (this.#options.isOnDemand) void this.#closeFarPort({ kind: 'idle' });
+    if (this.#options.isOnDemand) void this.#closeFarPort('idle');
     this.#relay?.moveToApplication();
   }
 
-  async #open(last: LastLink | undefined): Promise<void> {
-    const giveUp = new AbortController();
-    this.#farPort = { kind: 'opening', giveUp, last };
-    const [asked, request] = [this.port.settings, this.#request(last)];
-    try {
-      const { signal } = giveUp;
-      const link = await this.#connections.open(this.address, request, openOptions(this.#options, signal));
-      if (signal.aborted) return link.abort(new SercliError('aborted', { what: formatPortAddress(this.address) }));
-      this.#up(link, last, request.settings, asked);
-    } catch (error) {
-      if (!giveUp.signal.aborted) this.#lost(toSercliError(error), last, 0);
-    }
-  }
-
-  #request(last: LastLink | undefined): Omit<SessionRequest, 'port'> {
+  #wish(last: RemoteLink | undefined): PortWish {
+    this.#asked = this.port.settings;
     const settings = this.#options.isFixed ? (this.#options.settings ?? {}) : this.port.settings;
-    const { role: wanted, takes, start } = this.#options;
-    if (last === undefined) return { settings, role: wanted, takes, start };
-    // Control that was taken away is not taken back.
-    const role = last.link.hasControl ? wanted : 'monitor';
-    // Agents that do not tell where reading began cannot be told where to begin.
-    return { settings, role, ...(last.link.isResumable ? { start: startAfter(last) } : {}) };
+    const { role, takes, start } = this.#options;
+    return last === undefined ? { settings, role, takes, start } : wishAfter(last, { settings, role });
   }
 
-  #up(link: RemoteLink, last: LastLink | undefined, settings?: LineSettingsChange, asked?: LineSettings): void {
+  #up(link: RemoteLink, last: RemoteLink | undefined, { settings }: PortWish): void {
     this.#keepCount();
     // Before anything of what it brings.
     this.#tell({ kind: 'up', settings: link.settings, start: link.start });
-    const relay = new Relay(this.port, link, {
+    this.#relay = new Relay(this.port, link, {
       isFixed: this.#options.isFixed ?? false,
       asked: settings,
       // Who asked for what came before wants to read it.
       isPatient: this.#options.start !== undefined && !this.#wasOpened,
-      backlog: last?.link,
+      backlog: last,
       told: (event) => (event.kind === 'link-state' ? this.#linkState(event.state) : this.#tell(event)),
     });
-    this.#farPort = { kind: 'up', link, relay };
-    this.#upAt = performance.now();
-    relay.start(asked);
-    void link.closed.then((error) => {
-      if (this.#farPort.kind !== 'up' || this.#farPort.link !== link) return;
-      const why = error ?? new SercliError('session-ended', { port: link.info.name, reason: 'it was closed' });
-      if (performance.now() - this.#upAt > steadyMs) this.#backoff.reset();
-      this.#lost(why, { link, relay }, link.writeOffset - link.drainedOffset);
-    });
+    this.#relay.start(this.#asked);
   }
 
   #linkState(state: LinkState): void {
@@ -234,50 +195,33 @@ export class Attachment {
   }
 
   /** The far port is gone and may come back: the application keeps its virtual port and sees a pause. */
-  #lost(error: SercliError, last: LastLink | undefined, inDoubtBytes: number): void {
-    if (this.#farPort.kind === 'ended') return;
+  #lost(loss: PortLoss): void {
     this.#pausedAt = undefined;
-    const isTurnedAway = mayBeLetIn(error) && this.#farPort.kind === 'opening';
-    if (this.#options.isOnce || (isTurnedAway && !this.#options.isPatient)) return void this.#fail(error);
-    // An agent that was restarted is there: nothing is to be waited for.
-    const retryMs = error.code === 'session-unknown' ? 0 : this.#backoff.next();
-    const giveUp = new AbortController();
-    this.#farPort = { kind: 'waiting', giveUp, last };
-    this.#tell({ kind: 'lost', error, inDoubtBytes, retryMs });
-    void this.#retry(error, retryMs, giveUp.signal, last);
-  }
-
-  async #retry(error: SercliError, ms: number, signal: AbortSignal, last: LastLink | undefined): Promise<void> {
-    await waitToRetry(this.address, error, { ms, locator: this.#connections.locator, signal });
-    if (!signal.aborted) await this.#open(last);
+    this.#tell({ kind: 'lost', ...loss });
   }
 
   async #fail(error: SercliError): Promise<void> {
-    this.#farPort = { kind: 'ended' };
+    this.#pausedAt = undefined;
+    this.#forgetRelay();
     await this.port.close();
     this.#settle(error);
   }
 
-  async #closeFarPort(next: Extract<FarPort, { kind: 'idle' | 'ended' }>): Promise<void> {
-    const farPort = this.#farPort;
-    if (farPort.kind === 'ended') return;
-    this.#keepCount();
-    this.#farPort = next;
+  async #closeFarPort(next: 'idle' | 'ended'): Promise<void> {
+    if (this.#farPort.kind === 'ended') return;
+    this.#forgetRelay();
     this.#pausedAt = undefined;
-    if (farPort.kind === 'waiting' || farPort.kind === 'opening') farPort.giveUp.abort();
-    if (farPort.kind === 'up') await this.#closeLink(farPort.link);
-    if (next.kind === 'idle') {
-      this.#tell({ kind: 'idle' });
-      // The application may have come back while the far port was closed.
-      if (this.port.isOpen && this.#farPort.kind === 'idle') void this.#open(undefined);
-    }
+    const bytes = await this.#farPort.close(next);
+    if (bytes > 0) this.#tell({ kind: 'link-event', event: { kind: 'in-doubt', bytes } });
+    if (next === 'ended') return;
+    this.#tell({ kind: 'idle' });
+    // The application may have come back while the far port was closed.
+    if (this.port.isOpen && this.#farPort.kind === 'idle') void this.#farPort.open();
   }
 
-  async #closeLink(link: RemoteLink): Promise<void> {
-    await closeInTime(link);
-    const error = await link.closed;
-    const bytes = link.writeOffset - link.drainedOffset;
-    if (error !== undefined && bytes > 0) this.#tell({ kind: 'link-event', event: { kind: 'in-doubt', bytes } });
+  #forgetRelay(): void {
+    this.#keepCount();
+    this.#relay = undefined;
   }
 
   /** The present relay is over: its counts are kept. */
@@ -288,7 +232,7 @@ export class Attachment {
 
   #end(error: SercliError | undefined): void {
     if (error === undefined || this.#farPort.kind === 'ended') return;
-    void this.#closeFarPort({ kind: 'ended' }).then(() => this.#settle(error));
+    void this.#closeFarPort('ended').then(() => this.#settle(error));
   }
 
   #tell(event: AttachmentEvent): void {

@@ -9,12 +9,24 @@ const patienceMs = 2_000;
  * whose agent does not answer, is given up.
  */
 export async function closeInTime(link: SerialLink): Promise<void> {
-  let taken = link.takenOffset;
-  const timer = setInterval(() => {
-    const reason = `nothing was taken for ${patienceMs / 1000} s while it was closed`;
-    if (link.takenOffset === taken) link.abort(new SercliError('session-ended', { port: link.info.name, reason }));
-    taken = link.takenOffset;
-  }, patienceMs);
-  await link.close();
+  const closing = link.close();
+  if (await unlessStuck(link, closing)) return;
+  const reason = `nothing was taken for ${patienceMs / 1000} s while it was closed`;
+  link.abort(new SercliError('session-ended', { port: link.info.name, reason }));
+  await closing;
+}
+
+/** Waits for something as long as bytes of the link are taken. @returns whether it came about */
+export async function unlessStuck(link: SerialLink, awaited: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const stuck = new Promise<boolean>((resolve) => {
+    let taken = link.takenOffset;
+    timer = setInterval(() => {
+      if (link.takenOffset === taken) resolve(false);
+      taken = link.takenOffset;
+    }, patienceMs);
+  });
+  const done = await Promise.race([awaited.then(() => true), stuck]);
   clearInterval(timer);
+  return done;
 }

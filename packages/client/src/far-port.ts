@@ -1,27 +1,6 @@
-import type { RemoteLink } from '@sercli/link';
-import { type LineSettings, type ListedPort, type PortAddress, SercliError, type SessionStart } from '@sercli/protocol';
+import { type LineSettings, type ListedPort, type PortAddress, SercliError } from '@sercli/protocol';
 import type { AgentConnections } from './agent-connections.ts';
 import { type AttachmentOptions, openOptions } from './attachment-options.ts';
-import type { Relay } from './relay.ts';
-
-/** The port of the agent, as an attachment has it. */
-export type FarPort =
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'opening'; readonly giveUp: AbortController; readonly last: LastLink | undefined }
-  | { readonly kind: 'up'; readonly link: RemoteLink; readonly relay: Relay }
-  | { readonly kind: 'waiting'; readonly giveUp: AbortController; readonly last: LastLink | undefined }
-  | { readonly kind: 'ended' };
-
-/** The link that was lost, with what it had received and its application has not read. */
-export interface LastLink {
-  readonly link: RemoteLink;
-  readonly relay: Relay;
-}
-
-/** Where reading goes on after a link was lost: behind the last byte that it received, if the agent still counts so. */
-export function startAfter({ link }: LastLink): SessionStart {
-  return { kind: 'offset', offset: link.receivedOffset, epoch: link.start.epoch };
-}
 
 /**
  * What the far port will be opened with; it is only looked up.

@@ -1,55 +1,36 @@
 /**
- * The machine without the hardware: finds ports of agents and makes them local.
+ * Serial ports of other machines, for programs: finds the agents that serve them, and opens them as streams, or for
+ * node-serialport.
  *
  * @packageDocumentation
  */
 
+export type { Discovery, InterfaceChoice } from '@sercli/discovery';
 export {
-  type Discovery,
-  discoveryOnDemand,
-  type FoundAgent,
-  type InterfaceChoice,
-  mdnsDiscovery,
-} from '@sercli/discovery';
-export {
-  ControlSockets,
-  fullFingerprintOf,
-  type KnownAgents,
-  type LocalAgent,
-  makeIdentityFile,
-  parseFullFingerprint,
-  type SerialLink,
-  shownFingerprint,
-} from '@sercli/link';
-export {
-  type AccessEvent,
-  ClientAccess,
-  type ClientAccessOptions,
-  newKnownAgent,
-  type PinMode,
-} from './access/client-access.ts';
-export { lookAtKey } from './access/look-at-key.ts';
-export {
-  type AdmissionEvent,
-  type AdmissionOptions,
-  type AdmissionWish,
-  askAdmission,
-  onceAdmitted,
-} from './admission.ts';
-export type { DirectoryOptions } from './agent-answer.ts';
-export type { ClientDescription } from './agent-connection.ts';
-export { AgentConnections, type ConnectionOptions } from './agent-connections.ts';
-export { AgentDirectory, type DirectoryEntry } from './agent-directory.ts';
-export { AgentLocator, type LocateOptions, type LocatorOptions } from './agent-locator.ts';
-export { Attachment } from './attachment.ts';
-export type { AttachmentEvent, AttachmentOptions } from './attachment-options.ts';
-export { authorizeClient, listClients, removeClient, turnAwayClient } from './authorizations.ts';
-export { type ClientChoice, type ClientGroup, chooseClient } from './client-choice.ts';
-export { closeInTime } from './close-in-time.ts';
-export { reloadAgent } from './local-agents.ts';
-export type { OpenOptions, SessionEvent } from './open-options.ts';
-export { type PortChange, portChanges } from './port-changes.ts';
-export { listPorts, watchPorts } from './port-directory.ts';
-export type { RelayEvent } from './relay.ts';
-export { findSequence, type NamedSequence, sequencesAt } from './reset-sequences.ts';
-export { listSessions } from './session-directory.ts';
+  type Controller,
+  type FlushQueue,
+  type LineSettings,
+  type LineSettingsChange,
+  type ListedPort,
+  type ModemLines,
+  type ModemOutputs,
+  type PortAddress,
+  type SequenceStep,
+  SercliError,
+  type SessionRole,
+  type SessionStart,
+} from '@sercli/protocol';
+export type { AccessEvent } from './access/client-access.ts';
+export type { DiscoverOptions, FindOptions } from './agent-search.ts';
+export { BindingsError } from './bindings-error.ts';
+export { Client, type ClientOptions } from './client.ts';
+export { connect, discover, findAgents } from './connect.ts';
+export type { ConnectEvent, ConnectOptions } from './connect-options.ts';
+
+export type { AgentChange, DiscoveredAgent, DiscoveredPort } from './discovered-agent.ts';
+export type { SessionEvent } from './open-options.ts';
+export { RemoteBinding, type RemoteBindingInterface, type RemoteOpenOptions, remoteBinding } from './remote-binding.ts';
+export { RemotePort } from './remote-port.ts';
+export type { RemotePortBinding } from './remote-port-binding.ts';
+export type { RemotePortEvents, StreamEvents } from './remote-port-events.ts';
+export type * from './serialport-types.ts';

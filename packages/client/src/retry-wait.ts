@@ -1,5 +1,6 @@
-import type { AgentAddress, SercliError } from '@sercli/protocol';
+import { type AgentAddress, type SercliError, toSercliError } from '@sercli/protocol';
 import type { AgentLocator } from './agent-locator.ts';
+import { Backoff } from './backoff.ts';
 import { pause } from './pause.ts';
 
 /** The shortest wait, in milliseconds, also for an agent that is advertised and cannot be reached. */
@@ -32,4 +33,38 @@ export async function waitToRetry(
   }
   await Promise.race(waits);
   over.abort();
+}
+
+export interface Patience {
+  /** Whether to try again at all. */
+  readonly isPatient: boolean;
+  readonly locator: AgentLocator;
+  readonly signal?: AbortSignal | undefined;
+  /** It failed, and is tried again after `retryMs`. */
+  retries(error: SercliError, retryMs: number): void;
+}
+
+/**
+ * Does what can fail because an agent, a port or a device is not there yet or is busy, or because this client is not let
+ * in yet: again and again where that is wanted.
+ *
+ * @throws what `attempt` throws
+ */
+export async function patiently<Result>(
+  address: AgentAddress,
+  { isPatient, locator, signal = new AbortController().signal, retries }: Patience,
+  attempt: () => Promise<Result>,
+): Promise<Result> {
+  const backoff = new Backoff();
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (cause) {
+      const error = toSercliError(cause);
+      if (!isPatient || signal.aborted || !(mayPass(error) || mayBeLetIn(error))) throw cause;
+      const retryMs = backoff.next();
+      retries(error, retryMs);
+      await waitToRetry(address, error, { ms: retryMs, locator, signal });
+    }
+  }
 }

@@ -14,7 +14,7 @@ import { defaultLimits } from './limits.ts';
 import { closeBody } from './native/messages/close.ts';
 
 const codes = Object.keys(errorTable) as ErrorCode[];
-const toldCodes = codes.filter((code) => code !== 'agent-key-changed');
+const toldCodes = codes.filter((code) => !code.startsWith('agent-key-'));
 
 function fieldNames(code: ErrorCode): string[] {
   return [...errorTable[code].template.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);

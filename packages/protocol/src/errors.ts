@@ -98,6 +98,11 @@ export const errorTable = {
     template:
       'the key of {host} is another one than before: known is {known}, shown was {shown}; somebody may stand in between. Only if its key was really changed, run: sercli trust {place} {fingerprint}',
   },
+  'agent-key-refused': {
+    exit: 4,
+    template:
+      'the key of {host} is {shown}, and only {trusted} is trusted; somebody may stand in between. If that is its key, trust it instead',
+  },
   'certificate-missing': {
     exit: 4,
     template:
@@ -266,11 +271,11 @@ function shorten<Value extends string | number>(value: Value): Value | string {
 }
 
 /** Nobody can say of himself or of others that a key is another one: who reads it would accept the key that it names. */
-const foundHereAlone: ErrorCode = 'agent-key-changed';
+const foundHereAlone: readonly ErrorCode[] = ['agent-key-changed', 'agent-key-refused'];
 
 /** The error that a peer has told. */
 export function errorFromTold({ code, message, fields }: ToldError): SercliError {
-  if (!isErrorCode(code) || code === foundHereAlone) return new SercliError('peer-error', { code, message });
+  if (!isErrorCode(code) || foundHereAlone.includes(code)) return new SercliError('peer-error', { code, message });
   const names = errorTable[code].template.match(/(?<=\{)\w+(?=\})/g) ?? [];
   if (!names.every((name) => Object.hasOwn(fields, name))) return new SercliError('peer-error', { code, message });
   return new SercliError(code, fields as ErrorFields<typeof code>);

@@ -1,4 +1,4 @@
-import { ControlSockets, reloadAgent } from '@sercli/client';
+import { ControlSockets, reloadAgent } from '@sercli/client/tools';
 import { SercliError, toSercliError } from '@sercli/protocol';
 import { tellFailure } from '../output/failure.ts';
 import { printLine } from '../output/terminal.ts';

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type AttachmentConfig, readConfig, ServiceNotifier, silentLogger } from '@sercli/agent';
-import { Attachment, type AttachmentOptions } from '@sercli/client';
+import { Attachment, type AttachmentOptions } from '@sercli/client/tools';
 import { type PortAddress, parseLineSettings, parsePortAddress, SercliError } from '@sercli/protocol';
 import { AttachmentReport } from '../output/attachment-report.ts';
 import { newAccess, newConnections } from '../program-info.ts';

@@ -7,7 +7,7 @@ import {
   removeClient,
   shownFingerprint,
   turnAwayClient,
-} from '@sercli/client';
+} from '@sercli/client/tools';
 import { type Authorization, type ClientList, SercliError, shellWord } from '@sercli/protocol';
 import { describeRequest } from '../output/client-request.ts';
 import { formatClients, grantOf, whoIs } from '../output/client-table.ts';

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { openDevice } from '@sercli/agent';
-import { closeInTime, type SerialLink, type SessionEvent } from '@sercli/client';
+import { closeInTime, type SerialLink, type SessionEvent } from '@sercli/client/tools';
 import {
   defaultLineSettings,
   formatLineSettings,

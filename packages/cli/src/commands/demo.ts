@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Agent, listDevices, parsePortSpec } from '@sercli/agent';
-import { Attachment, ClientAccess } from '@sercli/client';
+import { Attachment, ClientAccess } from '@sercli/client/tools';
 import { SercliError } from '@sercli/protocol';
 import { printLine, tellLine } from '../output/terminal.ts';
 import { newConnections } from '../program-info.ts';

@@ -5,7 +5,7 @@ import {
   listClients,
   makeIdentityFile,
   shownFingerprint,
-} from '@sercli/client';
+} from '@sercli/client/tools';
 import { toSercliError } from '@sercli/protocol';
 import { formatPath } from '../output/access-report.ts';
 import { tellFailure } from '../output/failure.ts';

@@ -1,4 +1,4 @@
-import type { SerialLink } from '@sercli/client';
+import type { SerialLink } from '@sercli/client/tools';
 import { type ModemLines, type ModemOutputs, modemLineNames, SercliError } from '@sercli/protocol';
 import { formatChange, formatLines } from '../output/line-report.ts';
 import { printJson, printLine } from '../output/terminal.ts';

@@ -1,4 +1,4 @@
-import { ControlSockets, type LocalAgent } from '@sercli/client';
+import { ControlSockets, type LocalAgent } from '@sercli/client/tools';
 import { SercliError } from '@sercli/protocol';
 
 /**

@@ -8,7 +8,7 @@ import {
   onceAdmitted,
   portChanges,
   watchPorts,
-} from '@sercli/client';
+} from '@sercli/client/tools';
 import { type AgentAddress, formatAgentAddress, type PortList, parseAgentAddress } from '@sercli/protocol';
 import { formatAgent, formatRefusal } from '../output/port-table.ts';
 import { Screen } from '../output/screen.ts';

@@ -1,4 +1,4 @@
-import { type AgentConnections, closeInTime, type SerialLink } from '@sercli/client';
+import { type AgentConnections, closeInTime, type SerialLink } from '@sercli/client/tools';
 import { type ListedPort, type PortAddress, parsePortAddress, SercliError, type SessionRole } from '@sercli/protocol';
 import { tellLine } from '../output/terminal.ts';
 import { newAccess, newConnections } from '../program-info.ts';

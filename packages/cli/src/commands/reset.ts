@@ -1,4 +1,4 @@
-import { findSequence, sequencesAt } from '@sercli/client';
+import { findSequence, sequencesAt } from '@sercli/client/tools';
 import {
   formatSequence,
   type ListedPort,

@@ -1,4 +1,10 @@
-import { type ClientAccess, lookAtKey, newKnownAgent, parseFullFingerprint, shownFingerprint } from '@sercli/client';
+import {
+  type ClientAccess,
+  lookAtKey,
+  newKnownAgent,
+  parseFullFingerprint,
+  shownFingerprint,
+} from '@sercli/client/tools';
 import { type AgentAddress, formatAgentAddress, parseAgentAddress, SercliError, shellWord } from '@sercli/protocol';
 import { canAsk, isConfirmed } from '../output/confirmation.ts';
 import { formatKnownAgents, knownAgentsToJson } from '../output/known-agent-table.ts';

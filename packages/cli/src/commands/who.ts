@@ -1,4 +1,4 @@
-import { askAdmission, listPorts, listSessions, onceAdmitted } from '@sercli/client';
+import { askAdmission, listPorts, listSessions, onceAdmitted } from '@sercli/client/tools';
 import {
   type AgentAddress,
   formatAgentAddress,

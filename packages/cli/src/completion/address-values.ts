@@ -1,4 +1,4 @@
-import { type NamedSequence, sequencesAt } from '@sercli/client';
+import { type NamedSequence, sequencesAt } from '@sercli/client/tools';
 import { formatLineSettings, type ListedPort } from '@sercli/protocol';
 import { behind, type Candidate } from './candidate.ts';
 import type { LiveNames } from './live-names.ts';

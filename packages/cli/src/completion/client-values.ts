@@ -1,4 +1,4 @@
-import { shownFingerprint } from '@sercli/client';
+import { shownFingerprint } from '@sercli/client/tools';
 import type { Candidate } from './candidate.ts';
 import { type CommandLine, nameOfOption } from './command-line.ts';
 import type { LiveNames } from './live-names.ts';

@@ -10,7 +10,7 @@ import {
   type LocalAgent,
   listClients,
   listPorts,
-} from '@sercli/client';
+} from '@sercli/client/tools';
 import { type ClientList, formatAgentAddress, type ListedPort, parseAgentAddress } from '@sercli/protocol';
 import { newAccess, newLocator } from '../program-info.ts';
 import type { Candidate } from './candidate.ts';

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import type { AccessEvent } from '@sercli/client';
+import type { AccessEvent } from '@sercli/client/tools';
 import { formatAgentAddress } from '@sercli/protocol';
 import { formatTable } from './table.ts';
 import { colorsFor, tellLine } from './terminal.ts';

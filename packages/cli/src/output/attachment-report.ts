@@ -1,4 +1,4 @@
-import type { AccessEvent, Attachment, AttachmentEvent } from '@sercli/client';
+import type { AccessEvent, Attachment, AttachmentEvent } from '@sercli/client/tools';
 import { formatLineSettings, formatPortAddress, type PortAddress } from '@sercli/protocol';
 import { accessToJson, formatAccess } from './access-report.ts';
 import { AdmissionReport, waitingText } from './admission-report.ts';

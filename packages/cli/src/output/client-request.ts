@@ -1,4 +1,4 @@
-import { shownFingerprint } from '@sercli/client';
+import { shownFingerprint } from '@sercli/client/tools';
 import type { WaitingClient } from '@sercli/protocol';
 import { wantsOf } from './client-table.ts';
 import { plainText } from './plain-text.ts';

@@ -1,4 +1,4 @@
-import { shownFingerprint } from '@sercli/client';
+import { shownFingerprint } from '@sercli/client/tools';
 import type { Authorization, ClientList, ListedClient, WaitingClient } from '@sercli/protocol';
 import { formatPath } from './access-report.ts';
 import { formatMoment } from './moment.ts';

@@ -1,4 +1,4 @@
-import { type KnownAgents, shownFingerprint } from '@sercli/client';
+import { type KnownAgents, shownFingerprint } from '@sercli/client/tools';
 import { formatAgentAddress } from '@sercli/protocol';
 import { formatPath } from './access-report.ts';
 import { formatMoment } from './moment.ts';

@@ -31,6 +31,10 @@ export type AccessEvent =
 export interface ClientAccessOptions {
   /** Where the identity and the known agents are kept; `stateDirectory()` of @sercli/link unless said otherwise. */
   readonly directory?: string | undefined;
+  /**
+   * The fingerprint of the one key that agents must have, whole or as people compare it; `known_agents` is not asked then.
+   */
+  readonly trusted?: string | undefined;
   told?(event: AccessEvent): void;
 }
 
@@ -45,12 +49,15 @@ export type PinMode = 'record' | 'check';
  */
 export class ClientAccess {
   readonly #directory: string;
+  readonly #trusted: string | undefined;
   readonly #told: (event: AccessEvent) => void;
   #identity: Promise<Identity> | undefined;
   #knownAgents: KnownAgents | undefined;
 
-  constructor({ directory = stateDirectory(), told }: ClientAccessOptions = {}) {
+  /** @throws SercliError `usage` where `trusted` is no fingerprint */
+  constructor({ directory = stateDirectory(), trusted, told }: ClientAccessOptions = {}) {
     this.#directory = directory;
+    this.#trusted = trusted === undefined ? undefined : readFingerprint(trusted);
     this.#told = (event) => told?.(event);
   }
 
@@ -93,12 +100,12 @@ export class ClientAccess {
   }
 
   /**
-   * The full fingerprint that an agent is known to have; undefined if it is not known.
+   * The fingerprint that an agent has to have: the trusted one, or the whole of the known one; undefined if it is not known.
    *
    * @throws SercliError `state-untrusted`, `state-unusable`
    */
   pinOf({ host, tcpPort }: AgentAddress): string | undefined {
-    return this.knownAgents.find(host, tcpPort)?.fingerprint;
+    return this.#trusted ?? this.knownAgents.find(host, tcpPort)?.fingerprint;
   }
 
   /** What an agent is reached with. @param address as the user wrote it: by that the agent is known */
@@ -110,6 +117,7 @@ export class ClientAccess {
   }
 
   async #verify(address: AgentAddress, fingerprint: string, pins: PinMode): Promise<void> {
+    if (this.#trusted !== undefined) return requireTrusted(address, this.#trusted, fingerprint);
     // Nobody else has this client's own key: the agent is run by the same user on the same machine.
     const own = await this.#identity;
     if (own !== undefined && fingerprint === fullFingerprintOf(own.cert)) return;
@@ -128,6 +136,24 @@ export class ClientAccess {
     }
     return recorded.fingerprint;
   }
+}
+
+/** @throws SercliError `usage` */
+function readFingerprint(text: string): string {
+  const fingerprint = text.replaceAll('-', '').toUpperCase();
+  if (/^(?:[A-Z2-7]{16}|[A-Z2-7]{52})$/.test(fingerprint)) return fingerprint;
+  const remedy = 'give the 16 characters that "sercli identity" shows, or all 52';
+  throw new SercliError('usage', { what: `"${text}" is no fingerprint`, remedy });
+}
+
+/** What people compare is the beginning: 80 bits, which no other key can be found to have. */
+function requireTrusted(address: AgentAddress, trusted: string, fingerprint: string): void {
+  if (fingerprint.startsWith(trusted)) return;
+  throw new SercliError('agent-key-refused', {
+    host: formatAgentAddress({ ...address, carrier: 'stream' }),
+    shown: shownFingerprint(fingerprint),
+    trusted: shownFingerprint(trusted),
+  });
 }
 
 /** An agent that becomes known now. @param fingerprint the full one */

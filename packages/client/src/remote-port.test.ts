@@ -1,0 +1,180 @@
+import { type LinkEvent, type LinkListener, type LinkState, ReceiveQueue } from '@sercli/link';
+import { defaultLineSettings, noModemLines, type PortAddress, SercliError } from '@sercli/protocol';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type PortLink, RemotePort } from './remote-port.ts';
+import type { RemotePortEvents } from './remote-port-events.ts';
+
+const address: PortAddress = { host: 'SerialMachine', tcpPort: 7372, carrier: 'stream', port: 'ttyS0' };
+
+/** A link in the hands of a test. Its offsets begin where the port's log was when it was opened. */
+class FakeLink implements PortLink {
+  readonly info = { name: 'ttyS0', device: 'SerialMachine/ttyS0' };
+  readonly settings = defaultLineSettings;
+  readonly lines = noModemLines;
+  readonly controller = undefined;
+  readonly hasControl = true;
+  readonly closed: Promise<SercliError | undefined>;
+  readonly received = new ReceiveQueue(1_000);
+  state: LinkState = { kind: 'up' };
+  writeOffset = 0;
+  #listener: LinkListener | undefined;
+  #settle: (error: SercliError | undefined) => void = () => undefined;
+
+  constructor() {
+    this.closed = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  get readOffset(): number {
+    return this.received.readOffset;
+  }
+  get takenOffset(): number {
+    return this.writeOffset;
+  }
+  get drainedOffset(): number {
+    return this.writeOffset;
+  }
+  peek(maxBytes: number): Uint8Array {
+    return this.received.peek(maxBytes);
+  }
+  consume(bytes: number): void {
+    this.received.consume(bytes);
+  }
+  write(bytes: Uint8Array): number {
+    this.writeOffset += bytes.length;
+    return bytes.length;
+  }
+  listen(listener: LinkListener): void {
+    this.#listener = listener;
+    this.received.listen(listener);
+  }
+  tell(event: LinkEvent): void {
+    if (event.kind === 'state') this.state = event.state;
+    this.#listener?.event(event);
+  }
+  end(error?: SercliError): void {
+    this.state = error === undefined ? { kind: 'closed' } : { kind: 'closed', error };
+    this.#settle(error);
+  }
+
+  configure = async () => this.settings;
+  runSequence = async () => undefined;
+  drain = async () => undefined;
+  flush = async () => undefined;
+  close = async () => this.end();
+  abort = (error: SercliError) => this.end(error);
+}
+
+/** A port on a link, and all that it gives and tells, in its order. */
+function openPort() {
+  const link = new FakeLink();
+  const port = new RemotePort(address, link, false);
+  const told: unknown[] = [];
+  const kinds: readonly (keyof RemotePortEvents)[] = [
+    ...(['gap', 'break', 'line-error', 'in-doubt', 'lines', 'settings', 'control', 'hold', 'lost', 'up'] as const),
+  ];
+  for (const kind of kinds) port.on(kind, (what: unknown) => told.push([kind, what]));
+  return { link, port, told };
+}
+
+describe('a RemotePort', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it.each([false, true])('tells what stands among the bytes between them, also after a pause: %s', async (isPaused) => {
+    const { link, port, told } = openPort();
+    port.on('data', (chunk) => told.push(chunk.toString()));
+    if (isPaused) port.pause();
+    link.received.push(Buffer.from('ab'));
+    link.received.pushBreak();
+    link.received.push(Buffer.from('cd'));
+    link.received.pushLineError('parity');
+    link.received.pushGap(500);
+    link.received.push(Buffer.from('ef'));
+    link.received.pushGap(undefined);
+    port.read(0);
+    await new Promise(setImmediate);
+    expect(told.length > 0).toBe(!isPaused);
+    port.resume();
+    await new Promise(setImmediate);
+    expect(told).toEqual([
+      'ab',
+      ['break', { offset: 2 }],
+      'cd',
+      ['line-error', { offset: 4, error: 'parity' }],
+      ['gap', { offset: 4, bytes: 500 }],
+      'ef',
+      ['gap', { offset: 6, bytes: undefined }],
+    ]);
+  });
+
+  it('tells the rest as it happens, and how long a pause was', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const { link, told } = openPort();
+    const settings = { ...defaultLineSettings, baudRate: 300 };
+    const lines = { ...noModemLines, cts: true };
+    link.tell({ kind: 'settings', settings });
+    link.tell({ kind: 'lines', lines });
+    link.tell({ kind: 'in-doubt', bytes: 7 });
+    link.tell({ kind: 'hold', isHeld: true });
+    link.tell({ kind: 'drained', offset: 3 });
+    link.tell({ kind: 'state', state: { kind: 'lost', reason: 'the cable' } });
+    link.tell({ kind: 'state', state: { kind: 'lost', reason: 'still the cable' } });
+    vi.advanceTimersByTime(1_500);
+    link.tell({ kind: 'state', state: { kind: 'up' } });
+    link.tell({ kind: 'control', hasControl: false, controller: undefined, unsentBytes: 2 });
+    expect(told).toEqual([
+      ['settings', settings],
+      ['lines', lines],
+      ['in-doubt', { bytes: 7 }],
+      ['hold', { isHeld: true }],
+      ['lost', { reason: 'the cable' }],
+      ['up', { pausedMs: 1_500 }],
+      ['control', { hasControl: false, controller: undefined, unsentBytes: 2 }],
+    ]);
+  });
+
+  it('tells breaks to who does not read, when they become many', async () => {
+    const { link, port, told } = openPort();
+    link.received.push(Buffer.from('unread'));
+    port.read(0);
+    for (let count = 0; count < 1_100; count += 1) link.received.pushBreak();
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.length).toBeLessThan(100);
+    port.resume();
+    await new Promise(setImmediate);
+    expect(told).toHaveLength(1_100);
+  });
+
+  it('goes on where whoever gets bytes reads at once, or pauses', async () => {
+    const { link, port } = openPort();
+    let text = '';
+    port.on('data', (chunk) => {
+      text += chunk;
+      port.pause();
+      port.resume();
+      port.read(0);
+    });
+    for (let count = 0; count < 100; count += 1) {
+      link.received.push(Buffer.from('x'));
+      if (count % 7 === 0) await new Promise(setImmediate);
+    }
+    await new Promise(setImmediate);
+    expect(text).toBe('x'.repeat(100));
+  });
+
+  it('gives what was received before it ends with the error that ended the link', async () => {
+    const { link, port } = openPort();
+    const error = new SercliError('session-ended', { port: 'ttyS0', reason: 'a test' });
+    link.received.push(Buffer.alloc(200_000, 'x'));
+    link.end(error);
+    let bytes = 0;
+    const reading = (async () => {
+      for await (const chunk of port) bytes += chunk.length;
+    })();
+    await expect(reading).rejects.toBe(error);
+    expect(bytes).toBe(200_000);
+  });
+});
