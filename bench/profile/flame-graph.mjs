@@ -8,7 +8,7 @@ const colours = { native: '#f0a58a', node: '#f2d17c', sercli: '#8fd0ae' };
 /** What V8 shows of a thread that waits, or of itself. */
 const idle = ['(idle)', '(program)', '(root)'];
 /** koffi's functions are one to V8, which shows all of them without a name or with that of any of them. */
-const systemCalls = ['', 'ioctl', 'poll', 'read', 'sendto', 'write'];
+const namedNatives = ['(garbage collector)', 'writeBuffer', 'writev'];
 /** The profiler's own. */
 const inspector = 'node:inspector';
 
@@ -72,7 +72,8 @@ function pathTo(id, byId, parents) {
 }
 
 function childOf(parent, { functionName, url }, time) {
-  const name = systemCalls.includes(functionName) ? '(native)' : functionName;
+  const isUnnamed = url === '' && !namedNatives.includes(functionName);
+  const name = isUnnamed ? '(native)' : functionName;
   const known = parent.children.get(name) ?? frame(name, kindOf(url));
   parent.children.set(name, known);
   known.time += time;
