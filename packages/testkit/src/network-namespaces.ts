@@ -7,6 +7,9 @@ const execute = promisify(execFile);
 /** Names carry pid and start time of the process that made them, so that those of the dead can be told. */
 const namePattern = /^sercli-(\d+)-(\d+)-\d+$/;
 
+/** Who has an IPv6 address is looked for over a second, in which it cannot be used (RFC 4862, section 5.4): not here. */
+const acceptDad = '/proc/sys/net/ipv6/conf/default/accept_dad';
+
 /** A machine: its own interfaces, addresses and TCP ports (ip-netns(8)). */
 export class NetworkNamespace {
   readonly name: string;
@@ -88,6 +91,7 @@ async function createNamespaces(namespaces: readonly NetworkNamespace[]): Promis
   for (const { name } of namespaces) {
     await ip('netns', 'add', name);
     await ip('-n', name, 'link', 'set', 'lo', 'up');
+    await ip('netns', 'exec', name, 'sh', '-c', `echo 0 >${acceptDad}`);
   }
   return {
     async close() {
