@@ -19,6 +19,8 @@ export class UartEnd {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
+    // QEMU was ended with bytes unread.
+    socket.on('error', () => undefined);
     socket.on('data', (bytes) => {
       this.#received.append(bytes);
       this.#changed();
