@@ -134,7 +134,7 @@ class HotPlugs {
     try {
       await within(done, stepTimeoutMs, what);
     } catch (error) {
-      if (error instanceof EmulatorHung) throw error;
+      await this.#host.guest.answers();
       const state = JSON.stringify(this.#application.link.state);
       const agentSays = this.#host.agent.output.text.slice(-3000);
       throw new Error(`the link is ${state}, and the agent said at last:\n${agentSays}`, { cause: error });

@@ -66,6 +66,11 @@ export class Guest {
     await this.#qmp.execute('chardev-send-break', { id: name });
   }
 
+  /** @throws EmulatorHung when QEMU itself has stopped */
+  async answers(): Promise<void> {
+    await this.#qmp.execute('query-status');
+  }
+
   /** Meanwhile the guest's processors do nothing; its hardware goes on. */
   async whileStopped(action: () => Promise<void>): Promise<void> {
     await this.#qmp.execute('stop');
