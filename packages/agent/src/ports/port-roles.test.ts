@@ -58,6 +58,19 @@ describe('who controls a port', () => {
     expect(control.link.hasControl).toBe(true);
   });
 
+  it('a port has 64 sessions however many are opened at once, and as many again when those could not be', async () => {
+    const openings = Array.from({ length: 200 }, () => bench.open({ holder: bob, role: 'monitor' }));
+    const outcomes = await Promise.allSettled(openings);
+    const refusals = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []));
+    expect(refusals).toEqual(Array.from({ length: 136 }, () => 'agent-full'));
+    for (const outcome of outcomes) if (outcome.status === 'fulfilled') await outcome.value.link.close();
+    await bench.open({ holder: bob });
+    for (let count = 0; count < 100; count += 1) {
+      await expect(bench.open({ holder: anna })).rejects.toMatchObject({ code: 'port-busy' });
+    }
+    await bench.open({ holder: anna, role: 'monitor' });
+  });
+
   it('a monitor may come first: the port is opened as it is configured, and controlled later', async () => {
     const monitor = await bench.open({ holder: bob, role: 'monitor', settings: { baudRate: 300 } });
     expect(bench.device.settings.baudRate).toBe(9600);

@@ -10,12 +10,20 @@ import {
   type WhenBusy,
 } from './port-control.ts';
 import type { SessionLink } from './session-link.ts';
+import type { SessionRequest } from './session-request.ts';
+
+/** A session that is being opened: it has its place among the others. */
+export interface Opening {
+  /** What it claimed, if it is to control the port; meanwhile another may have taken it. */
+  readonly control: PortControl | undefined;
+}
 
 /** The sessions of a port, and which of them control it: one as a rule, several where they share it; the others monitor. */
 export class PortSessions {
   readonly #port: { readonly name: string; readonly host: string };
   readonly #changed: () => void;
   readonly #all = new Set<SessionLink>();
+  readonly #openings = new Set<Opening>();
   /** The longest first. */
   #controls: readonly PortControl[] = [];
   /** Who of those that share the port is the first to write when the device has room again. */
@@ -54,50 +62,33 @@ export class PortSessions {
   }
 
   /**
-   * Gives control to a session that is being opened, or nothing if it is to monitor. Who is cut off yields to a new
-   * session of the same client.
+   * Keeps a place for one more session, and gives it control if it is to have it. Where there is no place, the session that
+   * is cut off for the longest time makes room.
    *
-   * @throws SercliError `port-busy`
+   * @throws SercliError `agent-full`, `port-busy`
    */
-  claim(holder: Holder, whenBusy: WhenBusy): PortControl | undefined {
-    this.#endCutOff(holder);
-    const before = this.#controls;
-    const [first] = before;
-    if (first !== undefined && whenBusy === 'monitor') return undefined;
-    if (first !== undefined && whenBusy === 'refuse') {
-      const { name: port, host } = this.#port;
-      const since = clockTime(first.since);
-      throw new SercliError('port-busy', { port, host, holder: controlText(first, before.length - 1), since });
-    }
-    const control: PortControl = { holder, since: new Date(), session: undefined };
-    if (whenBusy === 'take') for (const { session } of before) session?.replacedBy(control);
-    this.#controlsAre(whenBusy === 'share' ? [...before, control] : [control]);
-    return control;
+  begin({ holder, role, whenBusy }: Pick<SessionRequest, 'holder' | 'role' | 'whenBusy'>): Opening {
+    if (this.#all.size + this.#openings.size >= defaultAgentLimits.sessionsPerPort) this.#makeRoom();
+    const opening = { control: role === 'control' ? this.#claim(holder, whenBusy) : undefined };
+    this.#openings.add(opening);
+    return opening;
   }
 
-  /**
-   * Sees to it that there is room for one more session: the one that is cut off for the longest time makes it.
-   *
-   * @throws SercliError `agent-full`
-   */
-  makeRoom(): void {
-    const { sessionsPerPort } = defaultAgentLimits;
-    if (this.#all.size < sessionsPerPort) return;
-    const cut = this.all.filter(({ status }) => status.cutSince !== undefined);
-    const [oldest] = cut.sort((one, other) => Number(one.status.cutSince) - Number(other.status.cutSince));
-    const { name } = this.#port;
-    if (oldest === undefined)
-      throw new SercliError('agent-full', { count: sessionsPerPort, things: `sessions of ${name}` });
-    oldest.abort(new SercliError('session-ended', { port: name, reason: 'other clients needed its place' }));
-  }
-
-  /** @param control what the session claimed, if it did; meanwhile another may have taken it */
-  add(session: SessionLink, control: PortControl | undefined): void {
+  /** A session that was being opened is one of them now. */
+  add(session: SessionLink, opening: Opening): void {
+    this.#openings.delete(opening);
     this.#all.add(session);
+    const { control } = opening;
     if (control === undefined) return;
     control.session = session;
     const [successor] = this.#controls;
     if (successor !== undefined && !this.#controls.includes(control)) session.replacedBy(successor);
+  }
+
+  /** It could not be opened. */
+  giveUp(opening: Opening): void {
+    this.#openings.delete(opening);
+    if (opening.control !== undefined) this.release(opening.control);
   }
 
   /** Who claimed control does not want it any more. */
@@ -128,6 +119,35 @@ export class PortSessions {
 
   abort(error: SercliError): void {
     for (const session of this.#all) session.abort(error);
+  }
+
+  /** Nothing if it is to monitor. Who is cut off yields to a new session of the same client. */
+  #claim(holder: Holder, whenBusy: WhenBusy): PortControl | undefined {
+    this.#endCutOff(holder);
+    const before = this.#controls;
+    const [first] = before;
+    if (first !== undefined && whenBusy === 'monitor') return undefined;
+    if (first !== undefined && whenBusy === 'refuse') {
+      const { name: port, host } = this.#port;
+      const since = clockTime(first.since);
+      throw new SercliError('port-busy', { port, host, holder: controlText(first, before.length - 1), since });
+    }
+    const control: PortControl = { holder, since: new Date(), session: undefined };
+    if (whenBusy === 'take') for (const { session } of before) session?.replacedBy(control);
+    this.#controlsAre(whenBusy === 'share' ? [...before, control] : [control]);
+    return control;
+  }
+
+  #makeRoom(): void {
+    const cut = this.all.filter(({ status }) => status.cutSince !== undefined);
+    const [oldest] = cut.sort((one, other) => Number(one.status.cutSince) - Number(other.status.cutSince));
+    const { name } = this.#port;
+    if (oldest === undefined)
+      throw new SercliError('agent-full', {
+        count: defaultAgentLimits.sessionsPerPort,
+        things: `sessions of ${name}`,
+      });
+    oldest.abort(new SercliError('session-ended', { port: name, reason: 'other clients needed its place' }));
   }
 
   #endCutOff(holder: Holder): void {

@@ -6,10 +6,10 @@ import type { Logger } from '../logger.ts';
 import { listedPort } from './listed-port.ts';
 import type { LogMemory } from './log-memory.ts';
 import { type DeviceListener, LoggedDevice, reasonOfLoss } from './logged-device.ts';
-import { holderText, type PortControl, toldControl } from './port-control.ts';
+import { holderText, toldControl } from './port-control.ts';
 import type { PortDescription } from './port-description.ts';
 import type { PortPolicy } from './port-policy.ts';
-import { PortSessions } from './port-sessions.ts';
+import { type Opening, PortSessions } from './port-sessions.ts';
 import { PortCounts, type PortTotals } from './port-totals.ts';
 import { PortTraces } from './port-traces.ts';
 import { startOf } from './replay-start.ts';
@@ -116,13 +116,12 @@ export class ServedPort {
   async openSession(request: SessionRequest): Promise<SessionLink> {
     this.#refuseUnlessThere();
     this.#openings += 1;
-    let control: PortControl | undefined;
+    let opening: Opening | undefined;
     try {
-      this.#sessions.makeRoom();
-      if (request.role === 'control') control = this.#sessions.claim(request.holder, request.whenBusy);
-      return await this.#open(request, control);
+      opening = this.#sessions.begin(request);
+      return await this.#open(request, opening);
     } catch (error) {
-      if (control !== undefined) this.#sessions.release(control);
+      if (opening !== undefined) this.#sessions.giveUp(opening);
       throw error;
     } finally {
       this.#openings -= 1;
@@ -161,7 +160,8 @@ export class ServedPort {
     throw new SercliError('port-unavailable', { port: this.name, host, reason });
   }
 
-  async #open(request: SessionRequest, control: PortControl | undefined): Promise<SessionLink> {
+  async #open(request: SessionRequest, opening: Opening): Promise<SessionLink> {
+    const { control } = opening;
     const { holder, settings, start, endsOnOverflow = false, endsWhenTaken, farewell } = request;
     const wasOpen = this.#device.source !== undefined;
     const change = control === undefined ? {} : settings;
@@ -181,7 +181,7 @@ export class ServedPort {
       endsWhenTaken,
       farewell,
     });
-    this.#sessions.add(session, control);
+    this.#sessions.add(session, opening);
     this.#traces?.sessionOpened(holder.address, { name: this.name, device: this.device, settings: source.settings });
     try {
       const isAsked = session.hasControl && !isNew && !description.isFixed && Object.keys(change).length > 0;
