@@ -155,6 +155,18 @@ describe('Relay', () => {
     expect(state.flushes).toEqual(['received', 'both']);
   });
 
+  it('tells of a flush that failed, unless the session is over: an application that leaves flushes at last', async () => {
+    const { state, relay, events } = setUp();
+    state.flushFailure = new Error('the port is gone');
+    relay.flush('received');
+    await vi.waitFor(() => expect(events).toEqual([{ kind: 'flush-failed', reason: 'the port is gone' }]));
+    relay.flush('received');
+    state.state = { kind: 'closed' };
+    relay.flush('both');
+    await new Promise(setImmediate);
+    expect(events).toHaveLength(1);
+  });
+
   it('tells of gaps, breaks and line errors', () => {
     const { received, events } = setUp();
     received.pushGap(10);

@@ -155,6 +155,8 @@ export class Relay {
     if (wanted === undefined) return;
     if (wanted !== 'unsent') this.#backlog = undefined;
     this.#link.flush(wanted).catch((error: unknown) => {
+      // An application that flushes and closes the port at once ends the session first: nothing is left to discard.
+      if (this.#link.state.kind === 'closed') return;
       this.#options.told({ kind: 'flush-failed', reason: reasonOf(error) });
     });
   }

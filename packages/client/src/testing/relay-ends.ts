@@ -54,6 +54,7 @@ export function fakeLink() {
     state: { kind: 'up' } as LinkState,
     hasControl: true,
     flushes: [] as FlushQueue[],
+    flushFailure: undefined as Error | undefined,
     configuring: [] as { change: LineSettingsChange; answer(settings: LineSettings): void; fail(error: Error): void }[],
   };
   const link: Partial<SerialLink> = {
@@ -82,7 +83,10 @@ export function fakeLink() {
         };
         state.configuring.push({ change, answer, fail: reject });
       }),
-    flush: async (queue) => void state.flushes.push(queue),
+    flush: async (queue) => {
+      state.flushes.push(queue);
+      if (state.flushFailure !== undefined) throw state.flushFailure;
+    },
     listen: (listener) => {
       state.listener = listener;
       received.listen(listener);
