@@ -16,7 +16,8 @@ export function runImport(file: string, flags: ImportFlags): void {
   process.stdout.write(`# Made from ${file} of ser2net by sercli import.\n${yaml}`);
   for (const note of notes) tellLine(plainText(`${note.file} line ${note.line}: ${note.what} ${note.problem}`));
   const carried = `${ports} ${ports === 1 ? 'connection is' : 'connections are'} carried over`;
-  tellLine(plainText(`${file}: ${carried}${notes.length === 0 ? '' : `; ${notes.length} things are not, see above`}`));
+  const left = `${notes.length} ${notes.length === 1 ? 'thing is' : 'things are'} not, see above`;
+  tellLine(plainText(`${file}: ${notes.length === 0 ? carried : `${carried}; ${left}`}`));
 }
 
 function readText(path: string): string {
