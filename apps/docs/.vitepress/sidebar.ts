@@ -17,6 +17,7 @@ const sections: readonly DefaultTheme.SidebarItem[] = [
       { text: 'Home automation', link: '/guide/home-automation' },
       { text: 'Flash boards over the network', link: '/guide/flashing' },
       { text: 'DOSBox and retro machines', link: '/guide/dosbox' },
+      { text: 'From your own program', link: '/guide/programs' },
       { text: 'Running as a service', link: '/guide/service' },
     ],
   },
