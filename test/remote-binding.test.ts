@@ -87,6 +87,17 @@ describe('a SerialPortStream on a port of an agent', () => {
     });
   });
 
+  it('refuses a speed that no port can have, and goes on', async () => {
+    const path = bench.address('dut');
+    const refusal = { code: 'bad-settings' };
+    await expect(binding.open({ path, baudRate: -5 })).rejects.toMatchObject(refusal);
+    const port = await binding.open({ path, baudRate: 4800 });
+    await expect(port.update({ baudRate: -1 })).rejects.toMatchObject(refusal);
+    await port.update({ baudRate: 300 });
+    expect(bench.device.settings.baudRate).toBe(300);
+    await port.close();
+  });
+
   it('speaks Modbus to a device, through a library', async () => {
     bench.device.answer(modbusDevice({ unit: 7, registers: [11, 22, 33, 44] }));
     const port = new SerialPortStream({ binding, path: bench.address('dut'), baudRate: 9600 });

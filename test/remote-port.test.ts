@@ -137,6 +137,21 @@ describe('settings, lines and breaks', () => {
     expect((await read(port, 11)).toString()).toBe('still there');
   });
 
+  it('that no port can have are refused, and nobody but who asked for them is disturbed', async () => {
+    const client = bench.client('anna');
+    const [port, sibling] = await Promise.all(['dut', 'echo'].map((name) => client.connect(bench.address(name))));
+    for (const baudRate of [0, -1, Number.NaN, 9600.5, 1e12]) {
+      await expect(port?.update({ baudRate })).rejects.toMatchObject({ code: 'bad-settings' });
+      const settings = { baudRate };
+      await expect(client.connect(bench.address('modem'), { settings })).rejects.toMatchObject({
+        code: 'bad-settings',
+      });
+    }
+    expect(await port?.update({ baudRate: 300 })).toMatchObject({ baudRate: 300 });
+    expect(sibling?.state).toBe('up');
+    await Promise.all([port?.close(), sibling?.close()]);
+  });
+
   it('drain waits for what was written, and flush discards what was not sent', async () => {
     const port = await bench.connect('dut');
     bench.device.pause();

@@ -1,5 +1,11 @@
 import type { RemoteLink } from '@sercli/link';
-import { formatAgentAddress, type PortAddress, type PortList, type SessionRequest } from '@sercli/protocol';
+import {
+  checkSessionRequest,
+  formatAgentAddress,
+  type PortAddress,
+  type PortList,
+  type SessionRequest,
+} from '@sercli/protocol';
 import type { ClientAccess } from './access/client-access.ts';
 import { onceAdmitted } from './admission.ts';
 import { Admissions } from './admissions.ts';
@@ -42,15 +48,18 @@ export class AgentConnections {
    * @throws SercliError what `dial` throws, and what the agent refuses the port with; `not-authorized` when it does not know
    *   this client, see `OpenOptions.ifUnknown`
    */
-  open(
+  async open(
     address: PortAddress,
     request: Omit<SessionRequest, 'port'> = {},
     options: OpenOptions = {},
   ): Promise<RemoteLink> {
+    const wanted = { port: address.port, ...request };
+    // Before the agent is asked to let this client in.
+    checkSessionRequest(wanted);
     const key = formatAgentAddress(address);
     return this.#onceAdmitted(address, { ...options, role: request.role }, () => {
       const connection = this.#connections.get(key) ?? this.#connect(key, address);
-      return connection.open({ port: address.port, ...request }, options);
+      return connection.open(wanted, options);
     });
   }
 

@@ -1,6 +1,7 @@
 import type { LinkEvent, LinkInfo, LinkListener, LinkState, RemoteLink, SerialLink } from '@sercli/link';
 import {
   type Controller,
+  checkPortRequest,
   equalLineSettings,
   equalModemLines,
   type FlushQueue,
@@ -155,6 +156,7 @@ export class LastingLink implements SerialLink {
   }
 
   async configure(change: LineSettingsChange): Promise<LineSettings> {
+    checkPortRequest({ kind: 'configure', change });
     this.#asked = { ...this.#asked, ...change };
     for (;;) {
       const link = this.#kept.link ?? (await this.#whenUp());
@@ -168,6 +170,7 @@ export class LastingLink implements SerialLink {
   }
 
   async runSequence(steps: readonly SequenceStep[]): Promise<void> {
+    checkPortRequest({ kind: 'run-sequence', steps });
     await (this.#kept.link ?? (await this.#whenUp())).runSequence(steps);
   }
 
@@ -176,6 +179,7 @@ export class LastingLink implements SerialLink {
   }
 
   async flush(queue: FlushQueue): Promise<void> {
+    checkPortRequest({ kind: 'flush', queue });
     if (queue !== 'unsent') this.#received.discard();
     await (this.#kept.link ?? (await this.#whenUp())).flush(queue);
   }

@@ -48,3 +48,7 @@ export interface StreamEvents {
   resume: [];
   readable: [];
 }
+
+export type Events = RemotePortEvents & StreamEvents;
+export type Listener<Name extends keyof Events> = (...args: Events[Name]) => void;
+export type UntypedListener = (...args: unknown[]) => void;

@@ -17,6 +17,8 @@ class FakeLink implements PortLink {
   readonly received = new ReceiveQueue(1_000);
   state: LinkState = { kind: 'up' };
   writeOffset = 0;
+  /** What was asked of it besides carrying bytes. */
+  readonly asked: string[] = [];
   #listener: LinkListener | undefined;
   #settle: (error: SercliError | undefined) => void = () => undefined;
 
@@ -58,10 +60,13 @@ class FakeLink implements PortLink {
     this.#settle(error);
   }
 
-  configure = async () => this.settings;
-  runSequence = async () => undefined;
+  configure = async () => {
+    this.asked.push('configure');
+    return this.settings;
+  };
+  runSequence = async () => void this.asked.push('run-sequence');
   drain = async () => undefined;
-  flush = async () => undefined;
+  flush = async () => void this.asked.push('flush');
   close = async () => this.end();
   abort = (error: SercliError) => this.end(error);
 }
@@ -163,6 +168,19 @@ describe('a RemotePort', () => {
     }
     await new Promise(setImmediate);
     expect(text).toBe('x'.repeat(100));
+  });
+
+  it('refuses what no port can do, and asks nothing of its link then', async () => {
+    const { link, port } = openPort();
+    await expect(port.update({ baudRate: Number.NaN })).rejects.toMatchObject({ code: 'bad-settings' });
+    await expect(port.update(undefined as never)).rejects.toMatchObject({ code: 'bad-settings' });
+    await expect(port.sendBreak(-1)).rejects.toMatchObject({ code: 'usage' });
+    await expect(port.setLines({ dtr: 'on' } as never)).rejects.toMatchObject({ code: 'usage' });
+    await expect(port.flush('xx' as never)).rejects.toMatchObject({ code: 'usage' });
+    expect(link.asked).toEqual([]);
+    await port.update({ baudRate: 300 });
+    await port.flush();
+    expect(link.asked).toEqual(['configure', 'flush']);
   });
 
   it('gives what was received before it ends with the error that ended the link', async () => {

@@ -2,6 +2,7 @@ import { Duplex } from 'node:stream';
 import type { LinkEvent, LinkState, SerialLink } from '@sercli/link';
 import {
   type Controller,
+  checkPortRequest,
   type FlushQueue,
   formatPortAddress,
   type LineSettings,
@@ -15,12 +16,8 @@ import {
 } from '@sercli/protocol';
 import { unlessStuck } from './close-in-time.ts';
 import { PlacedEvents } from './placed-events.ts';
-import type { RemotePortEvents, StreamEvents } from './remote-port-events.ts';
+import type { Events, Listener, UntypedListener } from './remote-port-events.ts';
 import { WrittenBytes } from './written-bytes.ts';
-
-type Events = RemotePortEvents & StreamEvents;
-type Listener<Name extends keyof Events> = (...args: Events[Name]) => void;
-type UntypedListener = (...args: unknown[]) => void;
 
 /** What a port is made of; `controller`: who controls it besides this one. */
 export type PortLink = SerialLink & { readonly controller: Controller | undefined };
@@ -103,9 +100,10 @@ export class RemotePort extends Duplex {
    * Changes line settings when all bytes written before have left the device: `update({ baudRate: 9600 })`.
    *
    * @returns the settings in force then, which differ from the wanted ones where the device cannot have them
-   * @throws SercliError `settings-fixed`, `not-controller`, `device-failed`, `closed`
+   * @throws SercliError `bad-settings`, `settings-fixed`, `not-controller`, `device-failed`, `closed`
    */
-  update(change: LineSettingsChange): Promise<LineSettings> {
+  async update(change: LineSettingsChange): Promise<LineSettings> {
+    checkPortRequest({ kind: 'configure', change });
     return this.#written.behind(() => this.#link.configure(change), this.writableLength);
   }
 
@@ -125,7 +123,8 @@ export class RemotePort extends Duplex {
    * @throws SercliError `no-modem-lines`, `no-break`, `not-controller`, `request-refused` for more than 64 steps or 60 s,
    *   `closed`, and what ended the session before it was done: it is not run twice
    */
-  runSequence(steps: readonly SequenceStep[]): Promise<void> {
+  async runSequence(steps: readonly SequenceStep[]): Promise<void> {
+    checkPortRequest({ kind: 'run-sequence', steps });
     return this.#written.behind(() => this.#link.runSequence(steps), this.writableLength);
   }
 
@@ -150,6 +149,7 @@ export class RemotePort extends Duplex {
    * @throws SercliError `closed`, and what ended the session before
    */
   async flush(queue: FlushQueue = 'both'): Promise<void> {
+    checkPortRequest({ kind: 'flush', queue });
     if (queue !== 'received') this.#written.discard(this.writableLength);
     const flushed = this.#link.flush(queue);
     this.#send();

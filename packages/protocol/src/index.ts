@@ -57,6 +57,7 @@ export type { Hello } from './native/messages/hello.ts';
 export type { SessionRole, SessionStart } from './native/messages/open.ts';
 export type { Opened } from './native/messages/opened.ts';
 export type { PortRequest } from './native/messages/request.ts';
+export { checkPortRequest, checkSessionRequest } from './native/wanted.ts';
 export {
   encodeNullmodemState,
   NullmodemDecoder,

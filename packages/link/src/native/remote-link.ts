@@ -1,6 +1,7 @@
 import {
   type ConnectorSession,
   type Controller,
+  checkPortRequest,
   type Done,
   type FlushQueue,
   type LineSettings,
@@ -167,6 +168,7 @@ export class RemoteLink implements SerialLink {
   }
 
   async flush(queue: FlushQueue): Promise<void> {
+    checkPortRequest({ kind: 'flush', queue });
     if (queue === 'unsent' || this.#state.kind === 'closed')
       return void (await this.#request({ kind: 'flush', queue }));
     this.#flushes += 1;
@@ -196,11 +198,12 @@ export class RemoteLink implements SerialLink {
     this.#session.close(error, performance.now());
   }
 
-  #request(request: PortRequest): Promise<Done> {
-    if (this.#state.kind === 'closed') return Promise.reject(this.#whyClosed(this.#state.error));
+  async #request(request: PortRequest): Promise<Done> {
+    if (this.#state.kind === 'closed') throw this.#whyClosed(this.#state.error);
+    checkPortRequest(request);
     const reason = this.#requests.whyTooMuch(request);
     if (reason !== undefined) {
-      return Promise.reject(new SercliError('request-refused', { what: request.kind, port: this.#info.name, reason }));
+      throw new SercliError('request-refused', { what: request.kind, port: this.#info.name, reason });
     }
     return this.#requests.send(request, (wanted) => this.#session.request(wanted));
   }

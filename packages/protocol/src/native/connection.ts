@@ -128,7 +128,7 @@ export class Connection {
   /**
    * Begins a session on a port of the peer. Connectors only.
    *
-   * @throws SercliError `closed` when the connection has ended, `agent-full` when it has as many sessions as may be
+   * @throws SercliError `closed` when the connection has ended, `agent-full` when it is, and as `checkSessionRequest`
    */
   openSession(request: SessionRequest, handlers: ConnectorHandlers): ConnectorSession {
     const session = new ConnectorSession(request, handlers, this.#options.limits);

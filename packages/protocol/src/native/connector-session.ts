@@ -7,6 +7,7 @@ import type { SessionRole, SessionStart } from './messages/open.ts';
 import type { PortRequest } from './messages/request.ts';
 import type { Session } from './session.ts';
 import { SessionStream, type SessionWay } from './session-stream.ts';
+import { checkPortRequest, checkSessionRequest } from './wanted.ts';
 
 /** What is asked for when a session is opened. */
 export interface SessionRequest {
@@ -43,7 +44,9 @@ export class ConnectorSession implements Session {
   #lastRequest = 0;
   #isWriterWaiting = false;
 
+  /** @throws SercliError as `checkSessionRequest` */
   constructor(request: SessionRequest, handlers: ConnectorHandlers, limits: Limits) {
+    checkSessionRequest(request);
     this.#request = request;
     this.#handlers = handlers;
     this.#window = limits.receiveWindowBytes;
@@ -109,8 +112,13 @@ export class ConnectorSession implements Session {
     return sent;
   }
 
-  /** Sends a request behind the bytes written before; `done` tells how it ended. Returns its number. */
+  /**
+   * Sends a request behind the bytes written before; `done` tells how it ended. Returns its number.
+   *
+   * @throws SercliError as `checkPortRequest`
+   */
   request(request: PortRequest): number {
+    checkPortRequest(request);
     const offset = this.#stream.sentOffset;
     this.#stream.sendNumbered((sequence) => ({ type: 'request', sequence, offset, request }));
     this.#lastRequest += 1;

@@ -28,7 +28,7 @@ const start = v.variant('kind', [
   /** With the oldest byte that is kept. */
   v.object({ kind: v.literal('all') }),
 ]);
-const schema = v.object({
+export const openSchema = v.object({
   port: portName,
   settings: v.optional(lineSettingsChange, {}),
   window: offset,
@@ -37,9 +37,9 @@ const schema = v.object({
   start: v.exactOptional(start),
 });
 
-export type Open = v.InferOutput<typeof schema>;
+export type Open = v.InferOutput<typeof openSchema>;
 /** What a session may do at its port: read, write and set, or only watch. */
 export type SessionRole = NonNullable<Open['role']>;
 /** Where in what the port has received a session begins to read. */
 export type SessionStart = NonNullable<Open['start']>;
-export const openBody = jsonBody<Open>(schema);
+export const openBody = jsonBody<Open>(openSchema);

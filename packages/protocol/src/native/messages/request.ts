@@ -13,18 +13,18 @@ import { lineSettingsChange, offset, sequenceNumber } from './fields.ts';
  *     {"sequence": 3, "offset": 9, "request": {"kind": "drain"}}
  *     {"sequence": 4, "offset": 9, "request": {"kind": "flush", "queue": "unsent"}}
  */
-const step: v.GenericSchema<unknown, SequenceStep> = v.object({
+export const sequenceStep: v.GenericSchema<unknown, SequenceStep> = v.object({
   dtr: v.exactOptional(v.boolean()),
   rts: v.exactOptional(v.boolean()),
   break: v.exactOptional(v.boolean()),
   waitMs: v.exactOptional(v.pipe(v.number(), v.minValue(0))),
 });
-const schema = v.object({
+export const requestSchema = v.object({
   sequence: sequenceNumber,
   offset,
   request: v.variant('kind', [
     v.object({ kind: v.literal('configure'), change: lineSettingsChange }),
-    v.object({ kind: v.literal('run-sequence'), steps: v.array(step) }),
+    v.object({ kind: v.literal('run-sequence'), steps: v.array(sequenceStep) }),
     v.object({ kind: v.literal('drain') }),
     v.object({ kind: v.literal('flush'), queue: v.picklist(['received', 'unsent', 'both']) }),
   ]),
@@ -43,4 +43,4 @@ export interface Request {
   request: PortRequest;
 }
 
-export const requestBody = jsonBody<Request>(schema);
+export const requestBody = jsonBody<Request>(requestSchema);
