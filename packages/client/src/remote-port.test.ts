@@ -19,6 +19,10 @@ class FakeLink implements PortLink {
   writeOffset = 0;
   /** What was asked of it besides carrying bytes. */
   readonly asked: string[] = [];
+  /** How many bytes it takes. */
+  takes = Number.POSITIVE_INFINITY;
+  /** What it was given up with. */
+  abortedWith: SercliError | undefined;
   #listener: LinkListener | undefined;
   #settle: (error: SercliError | undefined) => void = () => undefined;
 
@@ -35,7 +39,7 @@ class FakeLink implements PortLink {
     return this.writeOffset;
   }
   get drainedOffset(): number {
-    return this.writeOffset;
+    return Math.min(this.writeOffset, 10);
   }
   peek(maxBytes: number): Uint8Array {
     return this.received.peek(maxBytes);
@@ -44,8 +48,9 @@ class FakeLink implements PortLink {
     this.received.consume(bytes);
   }
   write(bytes: Uint8Array): number {
-    this.writeOffset += bytes.length;
-    return bytes.length;
+    const taken = Math.min(bytes.length, this.takes - this.writeOffset);
+    this.writeOffset += taken;
+    return taken;
   }
   listen(listener: LinkListener): void {
     this.#listener = listener;
@@ -68,7 +73,10 @@ class FakeLink implements PortLink {
   drain = async () => undefined;
   flush = async () => void this.asked.push('flush');
   close = async () => this.end();
-  abort = (error: SercliError) => this.end(error);
+  abort = (error: SercliError) => {
+    this.abortedWith = error;
+    this.end(error);
+  };
 }
 
 /** A port on a link, and all that it gives and tells, in its order. */
@@ -181,6 +189,24 @@ describe('a RemotePort', () => {
     await port.update({ baudRate: 300 });
     await port.flush();
     expect(link.asked).toEqual(['configure', 'flush']);
+  });
+
+  it('that is closed tells what may not have reached a device that takes nothing, and emits no error', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval'] });
+    const { link, port, told } = openPort();
+    link.takes = 30;
+    const [failed, errors] = [vi.fn(), vi.fn()];
+    port.on('error', errors);
+    port.write(Buffer.alloc(100), failed);
+    port.write(Buffer.alloc(11));
+    const closing = port.close();
+    await vi.advanceTimersByTimeAsync(2_000);
+    await closing;
+    await new Promise(setImmediate);
+    expect(told).toEqual([['in-doubt', { bytes: 101 }]]);
+    expect(port.destroyed).toBe(true);
+    expect(errors).not.toHaveBeenCalled();
+    expect(failed).toHaveBeenCalledWith(expect.objectContaining({ code: 'closed' }));
   });
 
   it('gives what was received before it ends with the error that ended the link', async () => {

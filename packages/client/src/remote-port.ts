@@ -157,9 +157,9 @@ export class RemotePort extends Duplex {
   }
 
   /**
-   * Ends the port: what was written is handed to the device first, then reading ends. Idempotent, and never rejects: what of
-   * the bytes written last may not have reached the device, an `in-doubt` event tells. A device that takes nothing for 2 s
-   * is not waited for; if the stream has bytes left then, it ends with the error `session-ended`.
+   * Ends the port: what was written is handed to the device first, then reading ends. Idempotent, and never rejects. A
+   * device that takes nothing for 2 s is not waited for: how many of the bytes written last may not have reached it, an
+   * `in-doubt` event tells.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -219,12 +219,12 @@ export class RemotePort extends Duplex {
 
   async #close(): Promise<void> {
     if (this.destroyed) return;
-    const waitingBytes = this.writableLength;
-    const handedOver = this.#written.behind(() => Promise.resolve(), waitingBytes).catch(() => undefined);
+    const handedOver = this.#written.behind(() => Promise.resolve(), this.writableLength).catch(() => undefined);
     if (!this.writableEnded) this.end();
     if (await unlessStuck(this.#link, handedOver)) return this.#link.close();
-    const reason = `nothing was taken while it was closed, and of ${waitingBytes} bytes the last were not sent`;
-    this.destroy(new SercliError('session-ended', { port: this.address, reason }));
+    const { writeOffset, drainedOffset } = this.#link;
+    this.emit('in-doubt', { bytes: this.writableLength - this.#written.movedBytes + writeOffset - drainedOffset });
+    this.destroy();
     await this.#link.closed;
   }
 

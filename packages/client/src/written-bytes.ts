@@ -25,6 +25,11 @@ export class WrittenBytes {
   #discardedTo = 0;
   readonly #waiting: Waiting[] = [];
 
+  /** Bytes that are moved, of a chunk that is not done. */
+  get movedBytes(): number {
+    return this.#chunk?.moved ?? 0;
+  }
+
   /** The stream hands over the next chunk; the one before is done. */
   take(bytes: Uint8Array, done: Chunk['done']): void {
     this.#chunk = { bytes, moved: 0, done };
