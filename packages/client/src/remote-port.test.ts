@@ -1,3 +1,5 @@
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type LinkEvent, type LinkListener, type LinkState, ReceiveQueue } from '@sercli/link';
 import { defaultLineSettings, noModemLines, type PortAddress, SercliError } from '@sercli/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -89,6 +91,17 @@ function openPort() {
   ];
   for (const kind of kinds) port.on(kind, (what: unknown) => told.push([kind, what]));
   return { link, port, told };
+}
+
+async function leaveAfterOne(link: FakeLink, port: RemotePort): Promise<void> {
+  link.received.push(Buffer.from('x'));
+  for await (const _chunk of port) break;
+}
+
+async function pipeToFailing(link: FakeLink, port: RemotePort): Promise<void> {
+  link.received.push(Buffer.from('x'));
+  const failing = new Writable({ write: (_chunk, _encoding, done) => done(new Error('a private matter')) });
+  await expect(pipeline(port, failing)).rejects.toThrow('a private matter');
 }
 
 describe('a RemotePort', () => {
@@ -207,6 +220,16 @@ describe('a RemotePort', () => {
     expect(port.destroyed).toBe(true);
     expect(errors).not.toHaveBeenCalled();
     expect(failed).toHaveBeenCalledWith(expect.objectContaining({ code: 'closed' }));
+  });
+
+  it.each<[string, (link: FakeLink, port: RemotePort) => Promise<unknown>]>([
+    ['destroyed', async (_link, port) => port.destroy()],
+    ['left by its reader', (link, port) => leaveAfterOne(link, port)],
+    ['piped to what fails', (link, port) => pipeToFailing(link, port)],
+  ])('tells the agent only that it was given up, when it is %s', async (_name, giveUp) => {
+    const { link, port } = openPort();
+    await giveUp(link, port);
+    expect(link.abortedWith?.message).toBe('SerialMachine/ttyS0 was cancelled; start it again when it is wanted');
   });
 
   it('gives what was received before it ends with the error that ended the link', async () => {

@@ -12,7 +12,6 @@ import {
   type PortAddress,
   type SequenceStep,
   SercliError,
-  toSercliError,
 } from '@sercli/protocol';
 import { unlessStuck } from './close-in-time.ts';
 import { PlacedEvents } from './placed-events.ts';
@@ -212,7 +211,8 @@ export class RemotePort extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#link.abort(error === null ? new SercliError('aborted', { what: this.address }) : toSercliError(error));
+    // Why is a matter of the program alone: an AbortError, say, or whatever another stream of a pipeline failed with.
+    this.#link.abort(new SercliError('aborted', { what: this.address }));
     this.#written.fail(error ?? new SercliError('closed', { what: this.address }));
     done(error);
   }
