@@ -82,6 +82,7 @@ export class AgentConnection {
       const what = `opening ${this.#host}/${request.port}`;
       const giveUp = (): void => link.abort(new SercliError('aborted', { what }));
       signal?.addEventListener('abort', giveUp, { once: true });
+      if (signal?.aborted === true) giveUp();
       await link.opened.finally(() => signal?.removeEventListener('abort', giveUp));
       void link.closed.then(() => this.#release(link));
       return link;

@@ -35,7 +35,7 @@ export function askPlace(
       });
     });
     asking.on('timeout', () => asking.destroy(new Error(`no answer within ${dialTimeoutMs / 1000} s`)));
-    asking.on('error', (error) => reject(dialError(place, error)));
+    asking.on('error', (error) => reject(dialError(place, error, signal)));
     asking.end(body);
   });
 }

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SercliError, tellError } from '@sercli/protocol';
@@ -39,6 +39,23 @@ describe.each(['stream', 'websocket'] as const)('dialling a %s that is refused',
       code: 'host-name-refused',
       message: expect.stringContaining('add the name to hostNames'),
     });
+  });
+
+  it.each<[string, () => AbortSignal]>([
+    ['by AbortSignal.timeout', () => AbortSignal.timeout(1)],
+    ['before', () => AbortSignal.abort(new Error('a reason of the program'))],
+  ])('says that it was cancelled where it is, %s, and leaves no listener', async (_name, makeSignal) => {
+    const silent = createTcpServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const place = { host: '127.0.0.1', tcpPort: (silent.address() as AddressInfo).port, carrier } as const;
+    const signal = makeSignal();
+    await expect(dial(place, trustingKeys(identity), { signal })).rejects.toMatchObject({
+      code: 'aborted',
+      message: 'connecting to 127.0.0.1 was cancelled; start it again when it is wanted',
+    });
+    await new Promise(setImmediate);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    silent.close();
   });
 
   it.each([

@@ -51,7 +51,7 @@ function dialStream(
       });
     });
     dialling.on('timeout', () => dialling.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
-    dialling.on('error', (error) => reject(dialError(place, error)));
+    dialling.on('error', (error) => reject(dialError(place, error, signal)));
     dialling.end();
   });
 }
@@ -71,6 +71,7 @@ async function dialWebSocket(
     });
     const abort = (): void => webSocket.terminate();
     signal?.addEventListener('abort', abort, { once: true });
+    webSocket.once('close', () => signal?.removeEventListener('abort', abort));
     let socket: Socket | undefined;
     webSocket.once('upgrade', (response) => {
       socket = response.socket;
@@ -86,7 +87,7 @@ async function dialWebSocket(
         webSocket.terminate();
       });
     });
-    const fail = (error: Error): void => reject(dialError(place, signal?.aborted ? signal.reason : error));
+    const fail = (error: Error): void => reject(dialError(place, error, signal));
     webSocket.on('error', fail);
   });
 }
@@ -97,11 +98,12 @@ export async function refusalError(place: AgentPlace, response: IncomingMessage)
 }
 
 /** Errors of the way to the agent, by what the user can do about them. */
-export function dialError(place: AgentPlace, cause: unknown): SercliError {
+export function dialError(place: AgentPlace, cause: unknown, signal: AbortSignal | undefined): SercliError {
   if (cause instanceof SercliError) return cause;
   const { host } = place;
   const code = cause instanceof Error ? String((cause as NodeJS.ErrnoException).code ?? '') : '';
-  if (cause instanceof Error && cause.name === 'AbortError') {
+  // Whatever its reason is: that of AbortSignal.timeout is no AbortError.
+  if (signal?.aborted === true) {
     return new SercliError('aborted', { what: `connecting to ${host}` }, { cause });
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
