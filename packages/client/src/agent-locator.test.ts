@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -119,6 +120,14 @@ describe('AgentLocator', () => {
     await advertise('SerialMachine', '0a0a0a0a');
     await waiting;
     await locator().advertised(named('nobody'), AbortSignal.timeout(10));
+  });
+
+  it('leaves no listener on a signal that goes on', async () => {
+    const { signal } = new AbortController();
+    await advertise('SerialMachine', '0a0a0a0a');
+    await locator().locate(named('SerialMachine'), { signal });
+    await locator().advertised(named('SerialMachine'), signal);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('gives up when it is asked to', async () => {

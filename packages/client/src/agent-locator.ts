@@ -67,10 +67,12 @@ export class AgentLocator {
   /** Resolves when an agent of that name is advertised, or the signal is aborted; never where agents are not searched. */
   async advertised({ host, tcpPort }: AgentAddress, signal: AbortSignal): Promise<void> {
     const { discovery, interfaces = 'all' } = this.#options;
-    const over = whenAborted(signal);
-    if (discovery === undefined || !isSearched(host, tcpPort)) return over;
+    const over = new AbortController();
+    const aborted = whenAborted(signal, over.signal);
+    if (discovery === undefined || !isSearched(host, tcpPort)) return aborted;
     const search = new AgentSearch(await discovery(), interfaces, host);
-    await Promise.race([search.seen(), over]);
+    await Promise.race([search.seen(), aborted]);
+    over.abort();
     await search.close();
   }
 }
@@ -127,7 +129,13 @@ class AgentSearch {
    */
   async find(isKnown: Promise<boolean>, { signal, pinOf }: LocateOptions): Promise<FoundAgent | undefined> {
     const shortly = isKnown.then((known) => (known ? pause(preferAgentsMs) : pause(searchMs)));
-    await Promise.race([this.seen(), shortly, pause(searchMs), untilAborted(signal, this.#wanted)]);
+    const over = new AbortController();
+    await Promise.race([
+      this.seen(),
+      shortly,
+      pause(searchMs),
+      untilAborted(signal, this.#wanted, over.signal),
+    ]).finally(() => over.abort());
     if (this.#matches().length > 0) await pause(ambiguityMs);
     const matches = this.#matches();
     if (matches.length <= 1) return matches[0];
@@ -179,18 +187,19 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
-function whenAborted(signal: AbortSignal): Promise<void> {
+/** Listens until `over`: the signal can be one that a program uses for years. */
+function whenAborted(signal: AbortSignal, over: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
+    else signal.addEventListener('abort', () => resolve(), { once: true, signal: over });
   });
 }
 
-function untilAborted(signal: AbortSignal | undefined, host: string): Promise<never> {
+function untilAborted(signal: AbortSignal | undefined, host: string, over: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     const giveUp = (): void => reject(new SercliError('aborted', { what: `searching ${host}` }));
     if (signal?.aborted) giveUp();
-    else signal?.addEventListener('abort', giveUp, { once: true });
+    else signal?.addEventListener('abort', giveUp, { once: true, signal: over });
   });
 }
 
