@@ -2,13 +2,14 @@ import { hostname, userInfo } from 'node:os';
 import type { Discovery, InterfaceChoice } from '@sercli/discovery';
 import { discoveryOnDemand } from '@sercli/discovery';
 import { ControlSockets } from '@sercli/link';
-import { type PortAddress, parsePortAddress } from '@sercli/protocol';
+import { type PortAddress, parsePortAddress, SercliError } from '@sercli/protocol';
 import { type AccessEvent, ClientAccess } from './access/client-access.ts';
 import { AgentConnections } from './agent-connections.ts';
 import { AgentLocator } from './agent-locator.ts';
 import { type DiscoverOptions, discoverAgents, type FindOptions, findAgents } from './agent-search.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import type { AgentChange, DiscoveredAgent } from './discovered-agent.ts';
+import { checkInterfaceChoice, requireInterfaces } from './interface-check.ts';
 import { LastingLink } from './lasting-link.ts';
 import { RemotePort } from './remote-port.ts';
 
@@ -44,10 +45,12 @@ export class Client {
   /** By the fingerprint that is trusted, if one is named. */
   readonly #connections = new Map<string | undefined, AgentConnections>();
 
+  /** @throws SercliError `usage` */
   constructor(options: ClientOptions = {}) {
+    const { interfaces = 'all', discovery = discoveryOnDemand } = options;
+    checkInterfaceChoice(interfaces);
     this.#options = options;
     this.#access = this.#newAccess(undefined);
-    const { interfaces = 'all', discovery = discoveryOnDemand } = options;
     // Agents of this machine are meant too, unless only some interfaces are.
     const sockets = interfaces === 'all' ? new ControlSockets() : undefined;
     this.#locator = new AgentLocator({ discovery, interfaces, sockets });
@@ -57,14 +60,14 @@ export class Client {
    * Opens a port: `host/port`, `host:tcpPort/port`, `[IPv6]:tcpPort/port` or `wss://host:tcpPort/port`, where the host is the
    * name of an agent, a name of DNS or an IP address.
    *
-   * @throws SercliError `bad-address`, `host-not-found`, `agent-ambiguous`, `agent-unreachable`, `not-an-agent`,
+   * @throws SercliError `bad-address`, `bad-settings`, `usage`, `host-not-found`, `agent-ambiguous`, `agent-unreachable`, `not-an-agent`,
    *   `agent-key-changed`, `agent-key-refused`, `not-authorized`, `role-refused`, `port-refused`, `port-not-found`,
    *   `port-unavailable`, `port-busy`, `settings-fixed`, `device-busy`, `device-denied`, `device-lost`, `aborted`,
    *   `state-untrusted`, `state-unusable`
    */
   async connect(address: string | PortAddress, options: ConnectOptions = {}): Promise<RemotePort> {
     const { trust, told, ifUnknown = 'ask', ...opening } = options;
-    const place = typeof address === 'string' ? parsePortAddress(address) : address;
+    const place = placeOf(address);
     const link = await LastingLink.open(place, this.connections(trust), {
       ...opening,
       ifUnknown,
@@ -84,8 +87,10 @@ export class Client {
     return discoverAgents(this.#search, options);
   }
 
-  /** The agents that let themselves be found now, by name. @throws SercliError `aborted` */
-  agents(options: FindOptions = {}): Promise<readonly DiscoveredAgent[]> {
+  /** The agents that let themselves be found now, by name. @throws SercliError `aborted`, `usage` */
+  async agents(options: FindOptions = {}): Promise<readonly DiscoveredAgent[]> {
+    // Another discovery has interfaces of its own.
+    if (this.#options.discovery === undefined) requireInterfaces(this.#options.interfaces ?? 'all');
     return findAgents(this.#search, options);
   }
 
@@ -109,6 +114,14 @@ export class Client {
     const { stateDirectory, accessTold } = this.#options;
     return new ClientAccess({ directory: stateDirectory, trusted, told: (event) => accessTold?.(event) });
   }
+}
+
+/** Types do not help programs in JavaScript. */
+function placeOf(address: string | PortAddress): PortAddress {
+  if (typeof address === 'string') return parsePortAddress(address);
+  const { host, tcpPort, port }: Partial<PortAddress> = address ?? {};
+  if (typeof host === 'string' && typeof tcpPort === 'number' && typeof port === 'string') return address;
+  throw new SercliError('bad-address', { address: JSON.stringify(address) ?? 'undefined', reason: 'it is no text' });
 }
 
 function defaultName(): string {

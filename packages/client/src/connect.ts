@@ -12,7 +12,7 @@ import type { RemotePort } from './remote-port.ts';
  *
  * @throws SercliError as `Client.connect`
  */
-export function connect(
+export async function connect(
   address: string | PortAddress,
   options: ConnectOptions & ClientOptions = {},
 ): Promise<RemotePort> {
@@ -24,7 +24,7 @@ export function discover(options: DiscoverOptions & ClientOptions = {}): AsyncGe
   return new Client(options).discover(options);
 }
 
-/** The agents that let themselves be found now, as `Client.agents`. @throws SercliError `aborted` */
-export function findAgents(options: FindOptions & ClientOptions = {}): Promise<readonly DiscoveredAgent[]> {
+/** The agents that let themselves be found now, as `Client.agents`. @throws SercliError `aborted`, `usage` */
+export async function findAgents(options: FindOptions & ClientOptions = {}): Promise<readonly DiscoveredAgent[]> {
   return new Client(options).agents(options);
 }
