@@ -16,6 +16,10 @@ describe('Backoff', () => {
     for (const ms of waits(new Backoff(), 100)) expect(ms).toBeLessThanOrEqual(5000);
   });
 
+  it('tells whole milliseconds', () => {
+    expect(waits(new Backoff(() => 0.926_132), 2)).toEqual([241, 482]);
+  });
+
   it('does not overflow however often it is asked', () => {
     const backoff = new Backoff(() => 1);
     expect(waits(backoff, 5000).at(-1)).toBe(5000);

@@ -12,11 +12,11 @@ export class Backoff {
     this.#random = random;
   }
 
-  /** Milliseconds to wait before the next try. */
+  /** Whole milliseconds to wait before the next try. */
   next(): number {
     const ms = Math.min(firstMs * 2 ** this.#tries, longestMs);
     this.#tries += 1;
-    return ms * (0.5 + this.#random() / 2);
+    return Math.round(ms * (0.5 + this.#random() / 2));
   }
 
   reset(): void {
