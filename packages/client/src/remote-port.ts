@@ -119,8 +119,8 @@ export class RemotePort extends Duplex {
   /**
    * Sets DTR, RTS and break step by step, behind the bytes written before. The agent times it: no step is shorter than it says.
    *
-   * @throws SercliError `no-modem-lines`, `no-break`, `not-controller`, `request-refused` for more than 64 steps or 60 s,
-   *   `closed`, and what ended the session before it was done: it is not run twice
+   * @throws SercliError `no-modem-lines`, `no-break`, `not-controller`, `request-refused` for more than 256 steps or 60 s in
+   *   one, `usage`, `closed`, and what ended the session before it was done: it is not run twice
    */
   async runSequence(steps: readonly SequenceStep[]): Promise<void> {
     checkPortRequest({ kind: 'run-sequence', steps });
