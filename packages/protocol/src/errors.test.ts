@@ -89,6 +89,17 @@ describe('a told error', () => {
   });
 });
 
+describe('who controls a port is told with a remedy', () => {
+  it.each([
+    ['not-controller', '--take (takes: true)'],
+    ['port-busy', '--take (takes: true)'],
+    ['port-busy', '--monitor (role: monitor)'],
+    ['control-taken', '--take (takes: true)'],
+  ] as const)('for the command line and for programs: %s', (code, remedy) => {
+    expect(errorWith(code, (name) => name).message).toContain(remedy);
+  });
+});
+
 describe('what was thrown', () => {
   it('is kept when it has a code', () => {
     const error = new SercliError('closed', { what: 'ttyS0' });

@@ -72,7 +72,8 @@ export const errorTable = {
   },
   'not-controller': {
     exit: 4,
-    template: 'this session only watches {port}, which is controlled by {holder}; take it over with --take',
+    template:
+      'this session only watches {port}, which is controlled by {holder}; take it over with --take (takes: true)',
   },
   'device-denied': { exit: 4, template: 'no permission to open {device}; {remedy}' },
   'no-modem-lines': {
@@ -147,11 +148,11 @@ export const errorTable = {
   'port-busy': {
     exit: 5,
     template:
-      '{port} on {host} is controlled by {holder} since {since}; watch it with --monitor, or take it over with --take',
+      '{port} on {host} is controlled by {holder} since {since}; watch it with --monitor (role: monitor), or take it over with --take (takes: true)',
   },
   'control-taken': {
     exit: 5,
-    template: 'control of {port} was taken by {holder} at {since}; take it back with --take',
+    template: 'control of {port} was taken by {holder} at {since}; take it back with --take (takes: true)',
   },
   'listen-busy': {
     exit: 5,
@@ -173,7 +174,7 @@ export const errorTable = {
   'device-failed': { exit: 6, template: '{device} failed: {reason}; check the device and its cable' },
   'session-unknown': {
     exit: 6,
-    template: 'the agent does not have the session any more ({reason}); the port is opened anew',
+    template: 'the agent does not have the session any more ({reason}); the port has to be opened anew',
   },
   'reader-too-slow': {
     exit: 6,
