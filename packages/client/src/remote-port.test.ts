@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type LinkEvent, type LinkListener, type LinkState, ReceiveQueue } from '@sercli/link';
@@ -230,6 +231,23 @@ describe('a RemotePort', () => {
     const { link, port } = openPort();
     await giveUp(link, port);
     expect(link.abortedWith?.message).toBe('SerialMachine/ttyS0 was cancelled; start it again when it is wanted');
+  });
+
+  it.each<[string, (port: RemotePort) => unknown]>([
+    ['is paused', (port) => port.pause()],
+    ['waits for more', (port) => port.once('readable', () => undefined)],
+  ])('that is closed ends when what had been received is read by a reader that %s', async (_name, begin) => {
+    const { link, port } = openPort();
+    const ends: string[] = [];
+    port.on('end', () => ends.push('end')).on('close', () => ends.push('close'));
+    begin(port);
+    link.received.push(Buffer.from('unread'));
+    await port.close();
+    await new Promise(setImmediate);
+    expect([ends, port.destroyed]).toEqual([[], false]);
+    port.resume();
+    await once(port, 'close');
+    expect(ends).toEqual(['end', 'close']);
   });
 
   it('gives what was received before it ends with the error that ended the link', async () => {
