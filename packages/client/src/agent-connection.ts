@@ -73,7 +73,7 @@ export class AgentConnection {
   async open(request: SessionRequest, { signal, graceMs = defaultGraceMs, told }: OpenOptions): Promise<RemoteLink> {
     this.#users += 1;
     try {
-      const endpoint = await this.#connected({ signal });
+      const endpoint = await this.#connectedFor(signal);
       const link: RemoteLink = new RemoteLink(endpoint, {
         host: this.#host,
         request,
@@ -89,6 +89,19 @@ export class AgentConnection {
     } catch (error) {
       this.#release(undefined);
       throw error;
+    }
+  }
+
+  /** Who has begun to connect for all may give up: the others begin anew. */
+  async #connectedFor(signal: AbortSignal | undefined): Promise<NativeEndpoint> {
+    for (;;) {
+      const isBegunByAnother = this.#endpoint !== undefined;
+      try {
+        return await this.#connected({ signal });
+      } catch (error) {
+        const isGivenUp = toSercliError(error).code === 'aborted' && signal?.aborted !== true;
+        if (!isBegunByAnother || !isGivenUp) throw error;
+      }
     }
   }
 

@@ -13,22 +13,30 @@ import {
 } from '@sercli/link';
 import {
   type AccepterSession,
+  type AgentAddress,
   defaultLimits,
   defaultLineSettings,
   noModemLines,
   parsePortAddress,
+  SercliError,
 } from '@sercli/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ClientAccess } from './access/client-access.ts';
 import { AgentConnections } from './agent-connections.ts';
-import { AgentLocator } from './agent-locator.ts';
+import { AgentLocator, type LocateOptions } from './agent-locator.ts';
 import type { SessionEvent } from './open-options.ts';
 
 /** Finds whoever is to answer now. */
 class MovingLocator extends AgentLocator {
   place: AgentPlace = { host: '127.0.0.1', tcpPort: 0, carrier: 'stream' };
+  /** Nobody is found before. */
+  found: Promise<void> = Promise.resolve();
 
-  override async locate(): Promise<readonly AgentPlace[]> {
+  override async locate(_address: AgentAddress, { signal }: LocateOptions = {}): Promise<readonly AgentPlace[]> {
+    const isAborted = new Promise<never>((_, reject) => {
+      signal?.addEventListener('abort', () => reject(new SercliError('aborted', { what: 'looking for it' })));
+    });
+    await Promise.race([this.found, isAborted]);
     return [this.place];
   }
 }
@@ -156,6 +164,27 @@ describe('AgentConnections', () => {
     await link.close();
     expect(machine.received).toBe('before, after');
     expect(impostor.received).toBe('');
+  });
+
+  it('goes on for the others when the one gives up who was the first to connect', async () => {
+    locator.place = await machine.listen(join(folder, 'machine'));
+    let find = (): void => undefined;
+    locator.found = new Promise((resolve) => {
+      find = resolve;
+    });
+    const first = new AbortController();
+    const second = new AbortController();
+    const opened = [
+      connections.open(address, {}, { signal: first.signal }),
+      connections.open(address, {}, { signal: second.signal }),
+      connections.open(address),
+    ];
+    first.abort();
+    await expect(opened[0]).rejects.toMatchObject({ code: 'aborted' });
+    second.abort();
+    await expect(opened[1]).rejects.toMatchObject({ code: 'aborted' });
+    find();
+    await (await opened[2])?.close();
   });
 
   it('opens no port for who shows another key than before', async () => {
