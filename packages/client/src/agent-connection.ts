@@ -15,6 +15,7 @@ import { Backoff } from './backoff.ts';
 import { hasForeignKey } from './foreign-key.ts';
 import type { OpenOptions } from './open-options.ts';
 import { mayPass, waitToRetry } from './retry-wait.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** How long a session that was cut off waits for the agent unless said otherwise, in milliseconds; the agent holds it as long. */
 export const defaultGraceMs = 600_000;
@@ -39,6 +40,15 @@ export interface AgentConnectionOptions {
   unused(): void;
 }
 
+/** The connection, or the one that is being made, for all who need it. */
+interface Connecting {
+  readonly endpoint: Promise<NativeEndpoint>;
+  readonly giveUp: AbortController;
+  /** So many wait for it. */
+  waiting: number;
+  isMade: boolean;
+}
+
 /** A session that waits for the next connection. */
 interface CutSession {
   /** Its time is over. */
@@ -55,8 +65,7 @@ export class AgentConnection {
   /** What the agent is called where people read it. */
   readonly #host: string;
   readonly #backoff = new Backoff();
-  /** The connection, or the one that is being made. */
-  #endpoint: Promise<NativeEndpoint> | undefined;
+  #connecting: Connecting | undefined;
   /** Sessions that are open or about to be. */
   #users = 0;
   /** Sessions that wait for the next connection. */
@@ -73,7 +82,7 @@ export class AgentConnection {
   async open(request: SessionRequest, { signal, graceMs = defaultGraceMs, told }: OpenOptions): Promise<RemoteLink> {
     this.#users += 1;
     try {
-      const endpoint = await this.#connectedFor(signal);
+      const endpoint = await this.#connected({ signal });
       const link: RemoteLink = new RemoteLink(endpoint, {
         host: this.#host,
         request,
@@ -92,28 +101,49 @@ export class AgentConnection {
     }
   }
 
-  /** Who has begun to connect for all may give up: the others begin anew. */
-  async #connectedFor(signal: AbortSignal | undefined): Promise<NativeEndpoint> {
-    for (;;) {
-      const isBegunByAnother = this.#endpoint !== undefined;
-      try {
-        return await this.#connected({ signal });
-      } catch (error) {
-        const isGivenUp = toSercliError(error).code === 'aborted' && signal?.aborted !== true;
-        if (!isBegunByAnother || !isGivenUp) throw error;
-      }
+  /** The connection for one who waits for it with others: it is given up when nobody does any more. */
+  async #connected({ signal, timeoutMs }: DialOptions): Promise<NativeEndpoint> {
+    const connecting = this.#connecting ?? this.#begin(timeoutMs);
+    const over = new AbortController();
+    connecting.waiting += 1;
+    try {
+      return await Promise.race([
+        connecting.endpoint,
+        untilAborted(signal, `connecting to ${this.#host}`, over.signal),
+      ]);
+    } finally {
+      over.abort();
+      connecting.waiting -= 1;
+      if (connecting.waiting === 0 && !connecting.isMade) this.#abandon(connecting);
     }
   }
 
-  #connected(options: DialOptions): Promise<NativeEndpoint> {
-    if (this.#endpoint !== undefined) return this.#endpoint;
-    const forget = (): void => {
-      if (this.#endpoint === endpoint) this.#endpoint = undefined;
-    };
-    const endpoint = this.#connect(options, forget);
-    endpoint.catch(forget);
-    this.#endpoint = endpoint;
-    return endpoint;
+  #begin(timeoutMs: number | undefined): Connecting {
+    const giveUp = new AbortController();
+    const endpoint = this.#connect({ signal: giveUp.signal, timeoutMs }, () => this.#forget(connecting));
+    const connecting: Connecting = { endpoint, giveUp, waiting: 0, isMade: false };
+    this.#connecting = connecting;
+    endpoint.then(
+      () => {
+        connecting.isMade = true;
+      },
+      () => this.#forget(connecting),
+    );
+    return connecting;
+  }
+
+  /** Who comes now begins anew. */
+  #abandon(connecting: Connecting): void {
+    this.#forget(connecting);
+    connecting.giveUp.abort();
+    connecting.endpoint.then(
+      (endpoint) => endpoint.close(),
+      () => undefined,
+    );
+  }
+
+  #forget(connecting: Connecting): void {
+    if (this.#connecting === connecting) this.#connecting = undefined;
   }
 
   async #connect(options: DialOptions, ended: () => void): Promise<NativeEndpoint> {
@@ -205,7 +235,7 @@ export class AgentConnection {
     this.#users -= 1;
     if (this.#users > 0) return;
     this.#options.unused();
-    this.#endpoint?.then(
+    this.#connecting?.endpoint.then(
       (endpoint) => endpoint.close(),
       () => undefined,
     );

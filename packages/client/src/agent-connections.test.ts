@@ -179,12 +179,24 @@ describe('AgentConnections', () => {
       connections.open(address, {}, { signal: second.signal }),
       connections.open(address),
     ];
-    first.abort();
-    await expect(opened[0]).rejects.toMatchObject({ code: 'aborted' });
+    // Who has joined does not wait until the first one is through.
     second.abort();
     await expect(opened[1]).rejects.toMatchObject({ code: 'aborted' });
+    first.abort();
+    await expect(opened[0]).rejects.toMatchObject({ code: 'aborted' });
     find();
     await (await opened[2])?.close();
+  });
+
+  it('gives up connecting when all have who wait for it, and begins anew for the next one', async () => {
+    locator.found = new Promise(() => undefined);
+    const both = new AbortController();
+    const opened = [1, 2].map(() => connections.open(address, {}, { signal: both.signal }));
+    both.abort();
+    for (const one of opened) await expect(one).rejects.toMatchObject({ code: 'aborted' });
+    locator.found = Promise.resolve();
+    locator.place = await machine.listen(join(folder, 'machine'));
+    await (await connections.open(address)).close();
   });
 
   it('opens no port for who shows another key than before', async () => {

@@ -5,6 +5,7 @@ import { type AgentPlace, type ControlSockets, shownFingerprint } from '@sercli/
 import { type AgentAddress, defaultTcpPort, SercliError } from '@sercli/protocol';
 import { closest, distance } from 'fastest-levenshtein';
 import { hasForeignKey } from './foreign-key.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /**
  * How long agents have to answer a search by name, in milliseconds: on a small or busy machine an answer can take more than a
@@ -134,7 +135,7 @@ class AgentSearch {
       this.seen(),
       shortly,
       pause(searchMs),
-      untilAborted(signal, this.#wanted, over.signal),
+      untilAborted(signal, `searching ${this.#wanted}`, over.signal),
     ]).finally(() => over.abort());
     if (this.#matches().length > 0) await pause(ambiguityMs);
     const matches = this.#matches();
@@ -192,14 +193,6 @@ function whenAborted(signal: AbortSignal, over: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true, signal: over });
-  });
-}
-
-function untilAborted(signal: AbortSignal | undefined, host: string, over: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const giveUp = (): void => reject(new SercliError('aborted', { what: `searching ${host}` }));
-    if (signal?.aborted) giveUp();
-    else signal?.addEventListener('abort', giveUp, { once: true, signal: over });
   });
 }
 
