@@ -15,7 +15,7 @@ import type { SessionRequest } from './session-request.ts';
 /** A session that is being opened: it has its place among the others. */
 export interface Opening {
   /** What it claimed, if it is to control the port; meanwhile another may have taken it. */
-  readonly control: PortControl | undefined;
+  control: PortControl | undefined;
 }
 
 /** The sessions of a port, and which of them control it: one as a rule, several where they share it; the others monitor. */
@@ -41,6 +41,11 @@ export class PortSessions {
 
   get size(): number {
     return this.#all.size;
+  }
+
+  /** Somebody uses the port, or is about to. */
+  get isWanted(): boolean {
+    return this.#all.size + this.#openings.size > 0;
   }
 
   /** Who controls the port, the longest first. */
@@ -69,8 +74,15 @@ export class PortSessions {
    */
   begin({ holder, role, whenBusy }: Pick<SessionRequest, 'holder' | 'role' | 'whenBusy'>): Opening {
     if (this.#all.size + this.#openings.size >= defaultAgentLimits.sessionsPerPort) this.#makeRoom();
-    const opening = { control: role === 'control' ? this.#claim(holder, whenBusy) : undefined };
+    const opening: Opening = { control: undefined };
+    // Before it claims control: who yields it to this one must not be the last who wants the device.
     this.#openings.add(opening);
+    try {
+      if (role === 'control') opening.control = this.#claim(holder, whenBusy);
+    } catch (error) {
+      this.#openings.delete(opening);
+      throw error;
+    }
     return opening;
   }
 
@@ -88,18 +100,18 @@ export class PortSessions {
   /** It could not be opened. */
   giveUp(opening: Opening): void {
     this.#openings.delete(opening);
-    if (opening.control !== undefined) this.release(opening.control);
+    if (opening.control !== undefined) this.#release(opening.control);
   }
 
   /** Who claimed control does not want it any more. */
-  release(control: PortControl): void {
+  #release(control: PortControl): void {
     if (this.#controls.includes(control)) this.#controlsAre(this.#controls.filter((other) => other !== control));
   }
 
   remove(session: SessionLink): void {
     this.#all.delete(session);
     const control = this.#controls.find((one) => one.session === session);
-    if (control !== undefined) this.release(control);
+    if (control !== undefined) this.#release(control);
   }
 
   /** The device takes bytes again: those that control it write, each time another one first, so that all get their share. */

@@ -41,8 +41,6 @@ export class ServedPort {
   readonly #sessions: PortSessions;
   readonly #counts = new PortCounts();
   readonly #traces: PortTraces | undefined;
-  /** Sessions that are being opened. */
-  #openings = 0;
   #isClosed = false;
   /** Why the device could not be opened at the start, so that it is told once. */
   #startFailure = '';
@@ -115,7 +113,6 @@ export class ServedPort {
    */
   async openSession(request: SessionRequest): Promise<SessionLink> {
     this.#refuseUnlessThere();
-    this.#openings += 1;
     let opening: Opening | undefined;
     try {
       opening = this.#sessions.begin(request);
@@ -124,7 +121,6 @@ export class ServedPort {
       if (opening !== undefined) this.#sessions.giveUp(opening);
       throw error;
     } finally {
-      this.#openings -= 1;
       this.#leaveUnlessWanted();
     }
   }
@@ -226,7 +222,7 @@ export class ServedPort {
     const port = this;
     return {
       get isAwaited() {
-        return port.#sessions.size + port.#openings > 0;
+        return port.#sessions.isWanted;
       },
       get controllerOffset() {
         return port.#sessions.controllerOffset;
@@ -264,7 +260,7 @@ export class ServedPort {
   }
 
   #leaveUnlessWanted(): void {
-    if (this.#sessions.size + this.#openings === 0) this.#device.leave();
+    if (!this.#sessions.isWanted) this.#device.leave();
   }
 
   #notServed(): SercliError {
