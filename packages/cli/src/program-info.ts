@@ -1,20 +1,15 @@
-import { hostname, userInfo } from 'node:os';
 import {
   type AccessEvent,
   AgentConnections,
   AgentLocator,
   ClientAccess,
   ControlSockets,
+  clientName,
   discoveryOnDemand,
   type InterfaceChoice,
 } from '@sercli/client/tools';
 import { tellAccess } from './output/access-report.ts';
 import { software } from './program-version.ts';
-
-/** What this user on this machine is called where its sessions are shown: `anna@laptop`. */
-export function clientName(): string {
-  return `${userInfo().username}@${hostname().split('.')[0]}`;
-}
 
 /** Finds agents by name, on this machine and in its networks; on one interface alone where that is said. */
 export function newLocator(interfaceName?: string): AgentLocator {

@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import type { Discovery, InterfaceChoice } from '@sercli/discovery';
 import { discoveryOnDemand } from '@sercli/discovery';
 import { ControlSockets } from '@sercli/link';
@@ -7,6 +6,7 @@ import { type AccessEvent, ClientAccess } from './access/client-access.ts';
 import { AgentConnections } from './agent-connections.ts';
 import { AgentLocator } from './agent-locator.ts';
 import { type DiscoverOptions, discoverAgents, type FindOptions, findAgents } from './agent-search.ts';
+import { clientName } from './client-name.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import type { AgentChange, DiscoveredAgent } from './discovered-agent.ts';
 import { checkInterfaceChoice, requireInterfaces } from './interface-check.ts';
@@ -98,7 +98,7 @@ export class Client {
   connections(trust?: string): AgentConnections {
     const known = this.#connections.get(trust);
     if (known !== undefined) return known;
-    const { name = defaultName(), software = '@sercli/client' } = this.#options;
+    const { name = clientName(), software = '@sercli/client' } = this.#options;
     const access = trust === undefined ? this.#access : this.#newAccess(trust);
     const made = new AgentConnections({ client: { name, software }, access, locator: this.#locator });
     this.#connections.set(trust, made);
@@ -122,17 +122,4 @@ function placeOf(address: string | PortAddress): PortAddress {
   const { host, tcpPort, port }: Partial<PortAddress> = address ?? {};
   if (typeof host === 'string' && typeof tcpPort === 'number' && typeof port === 'string') return address;
   throw new SercliError('bad-address', { address: JSON.stringify(address) ?? 'undefined', reason: 'it is no text' });
-}
-
-function defaultName(): string {
-  return `${userName()}@${hostname().split('.')[0]}`;
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A container can run as a user that it has no name for: uv_os_get_passwd finds none.
-    return `user-${process.getuid?.() ?? 0}`;
-  }
 }

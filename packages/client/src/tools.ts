@@ -46,6 +46,7 @@ export { Attachment } from './attachment.ts';
 export type { AttachmentEvent, AttachmentOptions } from './attachment-options.ts';
 export { authorizeClient, listClients, removeClient, turnAwayClient } from './authorizations.ts';
 export { type ClientChoice, type ClientGroup, chooseClient } from './client-choice.ts';
+export { clientName } from './client-name.ts';
 export { closeInTime } from './close-in-time.ts';
 export { LastingLink, type LastingLinkOptions } from './lasting-link.ts';
 export { reloadAgent } from './local-agents.ts';

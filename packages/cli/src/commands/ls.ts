@@ -1,6 +1,7 @@
 import {
   AgentDirectory,
   askAdmission,
+  clientName,
   type DirectoryEntry,
   type DirectoryOptions,
   listPorts,
@@ -13,7 +14,7 @@ import { type AgentAddress, formatAgentAddress, type PortList, parseAgentAddress
 import { formatAgent, formatRefusal } from '../output/port-table.ts';
 import { Screen } from '../output/screen.ts';
 import { endQuietlyWithoutReader, printJson, printLine, tellLine } from '../output/terminal.ts';
-import { chosenInterfaces, clientName, newAccess, newLocator } from '../program-info.ts';
+import { chosenInterfaces, newAccess, newLocator } from '../program-info.ts';
 import { aborted, untilInterrupted } from './interruption.ts';
 
 /** How long agents have to answer when no host is named, in milliseconds. */

@@ -1,4 +1,4 @@
-import { askAdmission, listPorts, listSessions, onceAdmitted } from '@sercli/client/tools';
+import { askAdmission, clientName, listPorts, listSessions, onceAdmitted } from '@sercli/client/tools';
 import {
   type AgentAddress,
   formatAgentAddress,
@@ -8,7 +8,7 @@ import {
 } from '@sercli/protocol';
 import { formatSessions } from '../output/session-table.ts';
 import { endQuietlyWithoutReader, printJson, printLine } from '../output/terminal.ts';
-import { clientName, newAccess, newLocator } from '../program-info.ts';
+import { newAccess, newLocator } from '../program-info.ts';
 
 export interface WhoFlags {
   readonly json?: true;

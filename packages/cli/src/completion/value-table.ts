@@ -8,6 +8,7 @@ import type { CommandLine } from './command-line.ts';
 import type { LiveNames } from './live-names.ts';
 import { namesIn } from './name-files.ts';
 import { portSpecs, servedNames } from './port-spec-values.ts';
+import { completionScripts } from './scripts.ts';
 import { settingsValues } from './settings-values.ts';
 
 /** What a value is asked for with. */
@@ -37,7 +38,7 @@ const valueTable: Readonly<Record<string, Value>> = {
   'authorize fingerprint': ({ line, names }) => clientsOf(line, names),
   'trust fingerprint': 'anything',
   file: 'files',
-  shell: () => wordsOf(['bash', 'zsh', 'fish']),
+  shell: () => wordsOf(Object.keys(completionScripts)),
 
   '--config': 'files',
   '--link': 'files',
