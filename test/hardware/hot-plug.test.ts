@@ -49,7 +49,7 @@ requiresGuest('USB adapters that come and go', () => {
       try {
         return await HotPlugs.run(host, adapter);
       } catch (error) {
-        // QEMU 7.2 stops for good now and then when an adapter goes whose bytes are on their way: once in 200 times here.
+        // QEMU 7.2 stops for good now and then when an adapter goes whose bytes are on their way: once in some hundred times.
         if (!(error instanceof EmulatorHung) || guests === mostGuests) throw error;
         await host.close();
         await start();
