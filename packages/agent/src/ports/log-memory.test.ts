@@ -58,4 +58,16 @@ describe('LogMemory', () => {
     expect([one.startOffset, one.endOffset]).toEqual([100, 107]);
     expect(one.view(100, 100)).toHaveLength(7);
   });
+
+  it('uses the memory again that a full log gives back', () => {
+    const memory = new LogMemory(100 * segmentBytes);
+    const log = new PortLog({ capacityBytes: 2 * segmentBytes, memory, clock });
+    const memories = new Set<ArrayBufferLike>();
+    for (let count = 0; count < 20; count += 1) {
+      log.append(block.subarray(0, 1000 + count));
+      log.append(block.subarray(1000 + count));
+      memories.add(log.view(log.endOffset - 1, 1).buffer);
+    }
+    expect(memories.size).toBe(3);
+  });
 });

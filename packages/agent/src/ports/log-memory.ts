@@ -17,6 +17,8 @@ export class LogMemory {
   /** Bytes for all logs together; a smaller number takes effect with the next segment. */
   capacityBytes: number;
   readonly #users = new Set<MemoryUser>();
+  /** Given back by the log that is written to next, most of the time: one that is full drops a segment for each new one. */
+  #spare: Buffer | undefined;
 
   constructor(capacityBytes: number) {
     this.capacityBytes = capacityBytes;
@@ -37,8 +39,21 @@ export class LogMemory {
     this.#users.delete(user);
   }
 
+  /** One more segment. It holds what it held before. */
+  takeSegment(): Buffer {
+    this.#makeRoom();
+    const segment = this.#spare ?? Buffer.allocUnsafe(segmentBytes);
+    this.#spare = undefined;
+    return segment;
+  }
+
+  /** Fresh memory for each segment would have the garbage collector look through the whole heap again and again. */
+  giveBack(segment: Buffer): void {
+    this.#spare = segment;
+  }
+
   /** Makes room for one more segment, if a log has any to give up. */
-  makeRoom(): void {
+  #makeRoom(): void {
     let excess = Math.ceil((this.usedBytes + segmentBytes - this.capacityBytes) / segmentBytes);
     for (; excess > 0; excess -= 1) this.#largest()?.giveUpSegment();
   }

@@ -154,9 +154,9 @@ export class PortLog {
   /** Copies what fits into the last segment, and says how much that was. */
   #copy(bytes: Uint8Array): number {
     if (this.#end - this.#segmentsStart === this.#segments.length * segmentBytes) {
-      // This log may be the one that gives up a segment.
-      this.#memory.makeRoom();
-      this.#segments.push(Buffer.allocUnsafe(segmentBytes));
+      // This log may be the one that gives up a segment for it.
+      const segment = this.#memory.takeSegment();
+      this.#segments.push(segment);
     }
     const used = (this.#end - this.#segmentsStart) % segmentBytes;
     const part = bytes.subarray(0, segmentBytes - used);
@@ -191,7 +191,8 @@ export class PortLog {
   #dropSegments(): void {
     const isEmpty = this.#start === this.#end;
     const passed = Math.floor((this.#start - this.#segmentsStart) / segmentBytes);
-    this.#segments.splice(0, isEmpty ? this.#segments.length : passed);
+    const dropped = this.#segments.splice(0, isEmpty ? this.#segments.length : passed);
+    for (const segment of dropped) this.#memory.giveBack(segment);
     this.#segmentsStart = isEmpty ? this.#end : this.#segmentsStart + passed * segmentBytes;
   }
 }

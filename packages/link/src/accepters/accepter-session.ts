@@ -61,7 +61,10 @@ export class AccepterSession {
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    this.#staging = new StagingBuffer((bytes) => this.#write(bytes));
+    this.#staging = new StagingBuffer(
+      (bytes) => this.#write(bytes),
+      () => this.#stream.writableLength,
+    );
     this.#queue = new DeviceQueue({ link, clock, bytesPerSecond, progressed: () => this.#progressed() });
     this.#idle = idleMs === undefined ? undefined : new IdleWatch(clock, idleMs, () => this.#idled(idleMs));
     this.#translator = makeTranslator(options.protocol, this.#translatorSession(), options);

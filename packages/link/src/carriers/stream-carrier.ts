@@ -10,7 +10,10 @@ export class StreamCarrier implements Carrier {
   readonly localAddress: string | undefined;
   readonly keepsFrames = false;
   readonly #socket: Socket;
-  readonly #staging = new StagingBuffer((bytes) => void this.#socket.write(bytes));
+  readonly #staging = new StagingBuffer(
+    (bytes) => void this.#socket.write(bytes),
+    () => this.#socket.writableLength,
+  );
   #failure: Error | undefined;
 
   /** @param head what came together with the upgrade; it is part of the stream */
