@@ -139,6 +139,30 @@ describe('interest', () => {
     expect(order).toEqual(['handler', 'promise', 'handler']);
   });
 
+  it('calls a busy one after all others of a turn, and after what they left to promises', async () => {
+    const { ptmx, pts } = openRawPty();
+    const otherHandlers = { ...nothing };
+    const other = new PolledFd(ptmx, otherHandlers);
+    const otherFar = new PolledFd(pts, nothing);
+    otherFar.write(Buffer.from('x'));
+    await next(other, otherHandlers, 'readable');
+    far.write(new Uint8Array(4_000));
+    await next(near, nearHandlers, 'readable');
+    expect(near.read(new Uint8Array(2_048))).toBe(2_048);
+    const order: string[] = [];
+    otherHandlers.readable = () => {
+      order.push('other');
+      void Promise.resolve().then(() => order.push('its promise'));
+      other.setInterest({ readable: false, writable: false });
+    };
+    const busy = next(near, nearHandlers, 'readable').then(() => order.push('busy'));
+    other.setInterest({ readable: true, writable: false });
+    await busy;
+    expect(order).toEqual(['other', 'its promise', 'busy']);
+    other.close();
+    otherFar.close();
+  });
+
   it('can be switched from one to the other and off, inside a handler and outside', async () => {
     await next(near, nearHandlers, 'writable');
     far.write(Buffer.from('x'));

@@ -11,6 +11,9 @@ export interface Interest {
   readonly priority?: boolean;
 }
 
+/** A read that fills this much, and all that was asked for, was not the last: its descriptor is a busy one. */
+const busyBytes = 2_048;
+
 /** Called synchronously from the event loop; each may call any method of the PolledFd, `close` included. */
 export interface PolledFdHandlers {
   readable(): void;
@@ -32,8 +35,9 @@ export class PolledFd {
   readonly fd: number;
   readonly #handlers: PolledFdHandlers;
   readonly #poller: Poller;
-  #state: 'waiting' | 'in-callback' | 'closed' = 'waiting';
+  #state: 'waiting' | 'deferred' | 'in-callback' | 'closed' = 'waiting';
   #mask = 0;
+  #isBusy = false;
 
   /** Takes over `fd`, which must be nonblocking. Throws TtyError. */
   constructor(fd: number, handlers: PolledFdHandlers) {
@@ -54,6 +58,7 @@ export class PolledFd {
   /** Bytes read; 0 when none wait. Throws TtyError: `EIO` after a hang-up, `EOF` where read(2) says end of file. */
   read(into: Uint8Array): number {
     const bytes = libc().read(this.fd, into, into.length);
+    this.#isBusy = bytes === into.length && bytes >= busyBytes;
     if (bytes > 0 || into.length === 0) return bytes;
     if (bytes < 0 && isLater()) return 0;
     const error = bytes < 0 ? lastError('read') : new TtyError('EOF', 'read', 'end of file');
@@ -102,6 +107,15 @@ export class PolledFd {
    */
   #onEvents(error: Error | null, events: number): void {
     if (this.#state === 'closed') return;
+    if (!this.#isBusy) return this.#handle(error, events);
+    // What others were told in this turn, and say for it, leaves before all that a busy one has to say.
+    this.#isBusy = false;
+    this.#state = 'deferred';
+    setImmediate(() => this.#handle(error, events));
+  }
+
+  #handle(error: Error | null, events: number): void {
+    if (this.#isClosed()) return;
     this.#state = 'in-callback';
     try {
       if (error !== null) throw new TtyError('EIO', 'poll', 'the device is gone', { cause: error });
