@@ -35,6 +35,8 @@ type State =
   | { readonly kind: 'data'; readonly channel: number; offset: number; left: number }
   | { readonly kind: 'skip'; left: number };
 
+const betweenFrames: State = { kind: 'header' };
+
 /**
  * Takes a stream apart into messages and data, whatever its chunks.
  *
@@ -49,7 +51,7 @@ export class FrameDecoder {
   readonly #head = new Uint8Array(dataHeaderBytes);
   readonly #headView = new DataView(this.#head.buffer);
   #headFilled = 0;
-  #state: State = { kind: 'header' };
+  #state: State = betweenFrames;
 
   /** @param sender the role of the side whose frames are read */
   constructor(handlers: FrameHandlers, sender: Role, limits: Limits) {
@@ -66,35 +68,35 @@ export class FrameDecoder {
   /** @throws SercliError `frame-*` */
   push(chunk: Uint8Array): void {
     let at = 0;
-    while (at < chunk.length) at += this.#take(chunk.subarray(at));
+    while (at < chunk.length) at += this.#take(chunk, at);
   }
 
-  /** Uses the beginning of `bytes` and says how much of it. */
-  #take(bytes: Uint8Array): number {
+  /** Uses what comes at `at` and says how many bytes that was. */
+  #take(chunk: Uint8Array, at: number): number {
     const state = this.#state;
     switch (state.kind) {
       case 'header':
-        return this.#takeHeader(bytes);
+        return this.#takeHeader(chunk, at);
       case 'data': {
-        const part = bytes.subarray(0, state.left);
+        const part = chunk.subarray(at, at + state.left);
         const { channel, offset } = state;
         state.offset += part.length;
         state.left -= part.length;
-        if (state.left === 0) this.#state = { kind: 'header' };
+        if (state.left === 0) this.#state = betweenFrames;
         this.#handlers.data(channel, offset, part);
         return part.length;
       }
       case 'body': {
-        const part = bytes.subarray(0, state.body.length - state.filled);
+        const part = chunk.subarray(at, at + state.body.length - state.filled);
         state.body.set(part, state.filled);
         state.filled += part.length;
         if (state.filled === state.body.length) this.#endBody(state.channel, state.name, state.body);
         return part.length;
       }
       case 'skip': {
-        const taken = Math.min(bytes.length, state.left);
+        const taken = Math.min(chunk.length - at, state.left);
         state.left -= taken;
-        if (state.left === 0) this.#state = { kind: 'header' };
+        if (state.left === 0) this.#state = betweenFrames;
         return taken;
       }
       default:
@@ -102,19 +104,20 @@ export class FrameDecoder {
     }
   }
 
-  #takeHeader(bytes: Uint8Array): number {
-    const wanted = this.#headFilled > 0 ? this.#head[0] : bytes[0];
+  /** Byte by byte: for so few of them, views of the memory would cost more than all else here. */
+  #takeHeader(chunk: Uint8Array, at: number): number {
+    const wanted = this.#headFilled > 0 ? this.#head[0] : chunk[at];
     const whole = wanted === dataType ? dataHeaderBytes : headerBytes;
-    const part = bytes.subarray(0, whole - this.#headFilled);
-    this.#head.set(part, this.#headFilled);
-    this.#headFilled += part.length;
+    const taken = Math.min(whole - this.#headFilled, chunk.length - at);
+    for (let index = 0; index < taken; index++) this.#head[this.#headFilled + index] = chunk[at + index] ?? 0;
+    this.#headFilled += taken;
     // The length is judged as soon as it is known, also where a DATA frame's offset is still to come.
     if (this.#headFilled >= headerBytes && whole > headerBytes) this.#checkDataHeader();
     if (this.#headFilled === whole) {
       this.#headFilled = 0;
       this.#begin();
     }
-    return part.length;
+    return taken;
   }
 
   #begin(): void {
@@ -178,7 +181,7 @@ export class FrameDecoder {
   }
 
   #endBody(channel: number, name: MessageName, body: Uint8Array): void {
-    this.#state = { kind: 'header' };
+    this.#state = betweenFrames;
     let fields: object;
     try {
       fields = messageTable[name].body.decode(body);

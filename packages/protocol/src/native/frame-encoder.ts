@@ -25,13 +25,14 @@ export function encodeMessage(channel: number, message: Message): Uint8Array {
   return frame;
 }
 
-/** What stands before `length` data bytes that begin at `offset`. */
+const dataHeader = new Uint8Array(dataHeaderBytes);
+const dataHeaderView = new DataView(dataHeader.buffer);
+
+/** What stands before `length` data bytes that begin at `offset`. The memory is valid until the next call. */
 export function encodeDataHeader(channel: number, offset: number, length: number): Uint8Array {
-  const header = new Uint8Array(dataHeaderBytes);
-  const view = new DataView(header.buffer);
-  writeHeader(view, dataType, channel, 8 + length);
-  writeU64(view, headerBytes, offset);
-  return header;
+  writeHeader(dataHeaderView, dataType, channel, 8 + length);
+  writeU64(dataHeaderView, headerBytes, offset);
+  return dataHeader;
 }
 
 function writeHeader(view: DataView, byte: number, channel: number, length: number): void {

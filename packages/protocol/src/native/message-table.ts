@@ -39,7 +39,7 @@ export const messageTable = {
   open: { byte: 0x10, sender: 'connector', scope: 'session', body: openBody },
   /** Answers OPEN; a CLOSE with an error refuses it. */
   opened: { byte: 0x11, sender: 'accepter', scope: 'session', body: openedBody },
-  /** Sent when a window moves on, `ackDelayMs` after bytes were taken, and along with data. */
+  /** Sent when a window moves on, `ackDelayMs` after bytes were taken, or from half of that on along with data. */
   ack: { byte: 0x13, sender: 'both', scope: 'session', body: ackBody },
   /** Since version 2: goes on with a session whose connection was cut. */
   resume: { byte: 0x17, sender: 'connector', scope: 'session', body: resumeBody },

@@ -15,13 +15,13 @@ export class RetainedBytes {
 
   /** Keeps a copy. Offsets only grow; what lies between two appends was skipped. */
   append(offset: number, bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; ) {
-      const piece = this.#pieceFor(offset + at);
-      const part = bytes.subarray(at, at + pieceBytes - piece.used);
-      piece.memory.set(part, piece.used);
-      piece.used += part.length;
-      at += part.length;
-    }
+    if (bytes.length === 0) return;
+    const piece = this.#pieceFor(offset);
+    const room = pieceBytes - piece.used;
+    const part = bytes.length <= room ? bytes : bytes.subarray(0, room);
+    piece.memory.set(part, piece.used);
+    piece.used += part.length;
+    if (part !== bytes) this.append(offset + room, bytes.subarray(room));
   }
 
   /** Forgets the bytes below `offset`, a piece at a time. */

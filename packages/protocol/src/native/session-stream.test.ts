@@ -113,13 +113,15 @@ describe('acknowledgements', () => {
     expect(sent.messages('ack')).toHaveLength(2);
   });
 
-  it('that wait travel with data, ahead of it', () => {
+  it('that have waited half their time travel with data, ahead of it', () => {
     owner.taken = 20;
     stream.touch(0);
-    stream.sendData(new Uint8Array(3), 10);
-    expect(types()).toEqual(['ack', 'data']);
+    stream.sendData(new Uint8Array(3), 12);
+    expect(types()).toEqual(['data']);
+    stream.sendData(new Uint8Array(3), 13);
+    expect(types()).toEqual(['data', 'ack', 'data']);
     expect(stream.dueAt).toBe(Number.POSITIVE_INFINITY);
-    stream.sendData(new Uint8Array(3), 11);
+    stream.sendData(new Uint8Array(3), 14);
     expect(sent.messages('ack')).toHaveLength(1);
   });
 });

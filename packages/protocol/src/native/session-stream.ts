@@ -177,10 +177,10 @@ export class SessionStream {
     return this.#outbox.isAllCarried ? Math.min(this.#outbox.roomBytes, this.#limits.dataBytes) : 0;
   }
 
-  /** Sends at most `sendableBytes`, with an acknowledgement that waits. */
+  /** Sends at most `sendableBytes`, with an acknowledgement that has waited half its time: one with each answer is dear. */
   sendData(bytes: Uint8Array, now: number): void {
     if (this.#way === undefined) return;
-    if (this.#ackDueAt !== Number.POSITIVE_INFINITY) this.acknowledge(now);
+    if (now >= this.#ackDueAt - this.#limits.ackDelayMs / 2) this.acknowledge(now);
     const offset = this.#outbox.sentOffset;
     this.#outbox.addData(bytes);
     this.#outbox.allCarried();
