@@ -36,17 +36,17 @@ export class ReceiveQueue {
   listen(listener: LinkListener): void {
     this.#listener = listener;
     this.#deliver();
-    if (this.peek(1).length > 0) listener.readable();
+    if (this.#hasNext) listener.readable();
   }
 
   push(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    const wasEmpty = this.peek(1).length === 0;
+    const hadNext = this.#hasNext;
     const joined = joinAdjacent(this.#chunks.at(-1), bytes);
     if (joined === undefined) this.#chunks.push(bytes);
     else this.#chunks[this.#chunks.length - 1] = joined;
     this.#endOffset += bytes.length;
-    if (wasEmpty) this.#listener?.readable();
+    if (!hadNext) this.#listener?.readable();
   }
 
   /** An event at the place where the next byte would come. A gap moves that place by its length. */
@@ -67,7 +67,8 @@ export class ReceiveQueue {
     if (first === undefined) return noBytes;
     const event = this.#events[0];
     const untilEvent = event === undefined ? Number.POSITIVE_INFINITY : event.offset - this.#readOffset;
-    return first.subarray(this.#head, this.#head + Math.min(maxBytes, untilEvent));
+    const bytes = Math.min(maxBytes, untilEvent);
+    return this.#head === 0 && bytes >= first.length ? first : first.subarray(this.#head, this.#head + bytes);
   }
 
   consume(bytes: number): void {
@@ -75,6 +76,12 @@ export class ReceiveQueue {
     this.#readOffset += bytes;
     this.#dropChunks(bytes);
     this.#deliver();
+  }
+
+  /** Whether `peek` gives any. */
+  get #hasNext(): boolean {
+    const event = this.#events[0];
+    return this.#chunks.length > 0 && (event === undefined || event.offset > this.#readOffset);
   }
 
   /** Drops everything that is queued up to `offset`, events included. Where that lies beyond the end, what comes next stands there. */

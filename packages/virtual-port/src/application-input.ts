@@ -34,7 +34,8 @@ export class ApplicationInput {
         taken += 1;
         continue;
       }
-      const plain = bytes.subarray(taken, modes.doublesMarks ? endOfPlain(bytes, taken) : bytes.length);
+      const end = modes.doublesMarks ? endOfPlain(bytes, taken) : bytes.length;
+      const plain = taken === 0 && end === bytes.length ? bytes : bytes.subarray(taken, end);
       const written = this.#ptmx.write(plain);
       taken += written;
       if (written < plain.length) break;

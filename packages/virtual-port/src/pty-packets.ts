@@ -36,7 +36,7 @@ export class PtyPackets {
   }
 
   peek(maxBytes: number): Uint8Array {
-    return this.#memory.subarray(this.#start, Math.min(this.#end, this.#start + maxBytes));
+    return this.hasData ? this.#memory.subarray(this.#start, Math.min(this.#end, this.#start + maxBytes)) : noBytes;
   }
 
   consume(bytes: number): void {
@@ -57,7 +57,9 @@ export class PtyPackets {
   /** Reads the next packet; while data is kept, only a status, which the kernel hands over ahead of data. */
   readNext(): PacketRead {
     if (this.hasData) return this.readStatus();
-    const packet = this.#read(this.#memory.subarray(0, this.#nextBytes));
+    const packet = this.#read(
+      this.#nextBytes === packetBytes ? this.#memory : this.#memory.subarray(0, this.#nextBytes),
+    );
     if (packet.kind === 'data') this.#nextBytes = Math.min(packetBytes, 2 * this.#nextBytes);
     return packet;
   }
@@ -79,6 +81,8 @@ export class PtyPackets {
     return { kind: 'data', isLast: bytes < into.length };
   }
 }
+
+const noBytes = new Uint8Array(0);
 
 function readUnlessHungUp(polled: PolledFd, into: Uint8Array): number | undefined {
   try {

@@ -9,18 +9,20 @@ const slabBytes = 65_536;
 export class ReadMemory {
   #slab = new Uint8Array(slabBytes);
   #used = 0;
+  #next = this.#slab.subarray(0, mostReadBytes);
 
   /** Memory for one read. What of its beginning is not kept is given again. */
   next(): Uint8Array {
-    if (slabBytes - this.#used < mostReadBytes) {
-      this.#slab = new Uint8Array(slabBytes);
-      this.#used = 0;
-    }
-    return this.#slab.subarray(this.#used, this.#used + mostReadBytes);
+    return this.#next;
   }
 
   /** The first bytes of what `next` gave last belong to whoever has them now. */
   keep(bytes: number): void {
     this.#used += bytes;
+    if (slabBytes - this.#used < mostReadBytes) {
+      this.#slab = new Uint8Array(slabBytes);
+      this.#used = 0;
+    }
+    this.#next = this.#slab.subarray(this.#used, this.#used + mostReadBytes);
   }
 }

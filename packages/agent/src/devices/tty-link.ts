@@ -166,17 +166,28 @@ export class TtyLink extends LocalLink {
     this.#watch();
   }
 
-  /** Marks among the bytes are taken out; memory is kept only for what nobody has consumed at once. */
+  /** Memory is kept only for what nobody has consumed at once. */
   #receive(chunk: Uint8Array): void {
-    const errors = this.#errors;
-    let delivered = 0;
-    const deliver = (bytes: Uint8Array): void => {
-      if (bytes.buffer === chunk.buffer) delivered += bytes.length;
-      this.received.push(bytes);
-    };
-    if (this.#marks === undefined || errors === undefined) deliver(chunk);
-    else this.#marks.decode(chunk, { bytes: deliver, mark: (byte) => errors.marked(byte) });
+    const delivered = this.#deliver(chunk);
     if (this.received.queuedBytes > 0) memory.keep(delivered);
+  }
+
+  /** Marks among the bytes are taken out. Says how many bytes of the chunk's memory were delivered. */
+  #deliver(chunk: Uint8Array): number {
+    const errors = this.#errors;
+    if (this.#marks === undefined || errors === undefined) {
+      this.received.push(chunk);
+      return chunk.length;
+    }
+    let delivered = 0;
+    this.#marks.decode(chunk, {
+      bytes: (bytes) => {
+        if (bytes.buffer === chunk.buffer) delivered += bytes.length;
+        this.received.push(bytes);
+      },
+      mark: (byte) => errors.marked(byte),
+    });
+    return delivered;
   }
 
   #roomCame(): void {

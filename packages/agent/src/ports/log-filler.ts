@@ -56,13 +56,13 @@ export class LogFiller {
 
   /** Moves what the device has, as far as it need not wait. */
   fill(): void {
-    this.#move(() => this.#room);
+    this.#move(false);
     this.#holdOrRelease();
   }
 
   /** Moves what the device has, whoever has not read yet. */
   fillAll(): void {
-    this.#move(() => chunkBytes);
+    this.#move(true);
   }
 
   /** Who controls the port has read, or is another one: the device waits for it again. */
@@ -77,13 +77,14 @@ export class LogFiller {
     this.#hold = { kind: 'armed' };
   }
 
-  #move(room: () => number): void {
+  #move(isOverdue: boolean): void {
     const source = this.#source;
     // A reader that consumes what is appended comes back here: the loop below goes on for it.
     if (source === undefined || this.#isMoving) return;
     this.#isMoving = true;
-    const next = (): Uint8Array => source.peek(Math.min(room(), chunkBytes));
-    for (let bytes = next(); bytes.length > 0; bytes = next()) {
+    for (;;) {
+      const bytes = source.peek(isOverdue ? chunkBytes : Math.min(this.#room, chunkBytes));
+      if (bytes.length === 0) break;
       this.#log.append(bytes);
       source.consume(bytes.length);
     }

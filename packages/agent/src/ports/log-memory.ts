@@ -18,7 +18,7 @@ export class LogMemory {
   capacityBytes: number;
   readonly #users = new Set<MemoryUser>();
   /** Given back by the log that is written to next, most of the time: one that is full drops a segment for each new one. */
-  #spare: Buffer | undefined;
+  #spare: Uint8Array | undefined;
 
   constructor(capacityBytes: number) {
     this.capacityBytes = capacityBytes;
@@ -40,15 +40,15 @@ export class LogMemory {
   }
 
   /** One more segment. It holds what it held before. */
-  takeSegment(): Buffer {
+  takeSegment(): Uint8Array {
     this.#makeRoom();
-    const segment = this.#spare ?? Buffer.allocUnsafe(segmentBytes);
+    const segment = this.#spare ?? new Uint8Array(segmentBytes);
     this.#spare = undefined;
     return segment;
   }
 
   /** Fresh memory for each segment would have the garbage collector look through the whole heap again and again. */
-  giveBack(segment: Buffer): void {
+  giveBack(segment: Uint8Array): void {
     this.#spare = segment;
   }
 

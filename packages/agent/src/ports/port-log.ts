@@ -50,7 +50,7 @@ export class PortLog {
   readonly capacityBytes: number;
   readonly #memory: LogMemory;
   readonly #clock: Clock;
-  readonly #segments: Buffer[] = [];
+  readonly #segments: Uint8Array[] = [];
   /** Offset of the first segment's first byte. */
   #segmentsStart = 0;
   #start = 0;
@@ -90,7 +90,7 @@ export class PortLog {
   append(bytes: Uint8Array): void {
     const from = this.#end;
     if (bytes.length > 0) this.#times.came(from, this.#clock.now());
-    for (let at = 0; at < bytes.length; at += this.#copy(bytes.subarray(at)));
+    this.#copy(bytes);
     this.#forget(this.#end - this.capacityBytes);
     for (const reader of this.#readers) reader.bytesCame(from);
   }
@@ -151,18 +151,19 @@ export class PortLog {
     this.#memory.remove(this);
   }
 
-  /** Copies what fits into the last segment, and says how much that was. */
-  #copy(bytes: Uint8Array): number {
+  #copy(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
     if (this.#end - this.#segmentsStart === this.#segments.length * segmentBytes) {
       // This log may be the one that gives up a segment for it.
       const segment = this.#memory.takeSegment();
       this.#segments.push(segment);
     }
     const used = (this.#end - this.#segmentsStart) % segmentBytes;
-    const part = bytes.subarray(0, segmentBytes - used);
+    const room = segmentBytes - used;
+    const part = bytes.length <= room ? bytes : bytes.subarray(0, room);
     this.#segments.at(-1)?.set(part, used);
     this.#end += part.length;
-    return part.length;
+    if (part !== bytes) this.#copy(bytes.subarray(room));
   }
 
   #forget(offset: number): void {

