@@ -19,7 +19,7 @@ import { ticksOf } from './shared-ticks.ts';
 import { UnsentBytes } from './unsent-bytes.ts';
 
 /** Reads of one turn of the event loop, so that a device that sends all it can leaves time to the others. */
-const readsPerTurn = 4;
+const readsPerTurn = 2;
 const memory = new ReadMemory();
 
 export interface TtyLinkOptions {
