@@ -38,6 +38,7 @@ beforeEach(async () => {
     refusal: () => undefined,
     hasName: () => true,
     onCrowded: ignore,
+    onSlowed: ignore,
     onRequest: (_request, response) => void response.end(),
     onCarrier: (carrier) => {
       new NativeEndpoint(carrier, greeting, {

@@ -53,6 +53,20 @@ export class Attacker {
     });
   }
 
+  /** Shakes hands and hangs up, four at a time, until it is aborted; resolves to the number of handshakes. */
+  async shakeHands(signal: AbortSignal): Promise<number> {
+    let count = 0;
+    await this.#each(4, 4, async () => {
+      while (!signal.aborted) {
+        const socket = await this.#handshake();
+        if (!socket.destroyed) count += 1;
+        socket.destroy();
+        await closed(socket);
+      }
+    });
+    return count;
+  }
+
   /** Sends what means nothing, to TLS, to HTTP and to the native protocol. */
   talkRubbish(count: number): Promise<void> {
     return this.#each(count, atOnce, async (index) => {
@@ -89,7 +103,7 @@ export class Attacker {
 async function ready(socket: Socket, event: string): Promise<Socket> {
   socket.on('error', () => socket.destroy());
   socket.resume();
-  await Promise.race([once(socket, event), closed(socket)]);
+  await Promise.race([once(socket, event).catch(() => undefined), closed(socket)]);
   return socket;
 }
 

@@ -162,9 +162,10 @@ export class Agent implements HttpApi {
   /** What `GET /metrics` answers. */
   metrics(sees: PortFilter = everything): Promise<string> {
     const ports = this.#registry.served.filter(({ name }) => sees(name));
-    const { connectionCount: connections } = this.#listeners;
+    const { connectionCount: connections, slowedHandshakes } = this.#listeners;
     const accepters = this.#accepters.readings.filter(({ placed }) => placed.ports.some(sees));
-    return formatMetrics({ connections, ports, accepters, sessions: this.sessionList(sees).sessions });
+    const { sessions } = this.sessionList(sees);
+    return formatMetrics({ connections, slowedHandshakes, ports, accepters, sessions });
   }
 
   /**

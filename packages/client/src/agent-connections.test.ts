@@ -58,6 +58,7 @@ class Machine {
       onCarrier: (carrier) => this.#serve(carrier),
       onRequest: (_request, response) => void response.writeHead(404).end(),
       onCrowded: () => undefined,
+      onSlowed: () => undefined,
     });
     return { host: '127.0.0.1', tcpPort: this.#listener.tcpPort, carrier: 'stream' };
   }

@@ -78,6 +78,27 @@ export const agentLimitTable = {
     bounds:
       'milliseconds for the TLS handshake, and again for the first request: silent and slow clients hold a connection. Who is not let in has one answer, and is cut off',
   },
+  handshakesAtOncePerAddress: {
+    value: 256,
+    bounds:
+      'TLS handshakes from one address, counted as above, that need not wait: as many as it may have connections, since a machine may come back with all of them',
+  },
+  handshakesPerSecondPerAddress: {
+    value: 8,
+    bounds:
+      'of those beyond, TLS handshakes in a second from one address: each keeps the ports waiting half a millisecond',
+  },
+  handshakesAtOnce: { value: 512, bounds: 'TLS handshakes from all addresses that need not wait' },
+  handshakesPerSecond: {
+    value: 32,
+    bounds:
+      'of those beyond, TLS handshakes in a second from all addresses: strangers can have any number of addresses',
+  },
+  handshakeWaitMs: {
+    value: 3_000,
+    bounds:
+      'milliseconds that a connection waits for its TLS handshake to begin: clients that come back try for 4 s, and nobody should wait behind those who have given up',
+  },
   headerBytes: { value: 8_192, bounds: 'bytes of the head of a request: it is kept until it is whole' },
   headerFields: { value: 64, bounds: 'fields in the head of a request: each costs more memory than its bytes' },
   requestBodyBytes: { value: 16_384, bounds: 'bytes of the body of a request: it is kept until it is whole' },

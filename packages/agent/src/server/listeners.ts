@@ -20,6 +20,7 @@ import type { ListenPlace } from './listen-place.ts';
 import { isOwnName } from './own-names.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { SessionBook } from './session-book.ts';
+import { ToldAddresses } from './told-addresses.ts';
 
 /** All interfaces, of IPv6 and of IPv4. */
 export const everywhere: ListenPlace = { host: '::', tcpPort: defaultTcpPort };
@@ -45,6 +46,8 @@ export class Listeners {
   readonly #connections = new Set<ClientConnection>();
   readonly #held = new HeldSessions();
   readonly #listeners: NativeListener[] = [];
+  readonly #slowed = new ToldAddresses();
+  #slowedHandshakes = 0;
   #control: ControlSocket | undefined;
 
   constructor(options: ListenersOptions) {
@@ -71,6 +74,11 @@ export class Listeners {
     return this.#connections.size;
   }
 
+  /** TLS handshakes that had to wait. */
+  get slowedHandshakes(): number {
+    return this.#slowedHandshakes;
+  }
+
   /** @throws SercliError `agent-running`, `state-unusable`, `listen-failed` */
   async openControl(directory: string): Promise<void> {
     const { logger } = this.#options;
@@ -88,6 +96,7 @@ export class Listeners {
       hasName: (name) => this.#hasName(name),
       refusal: (peer) => this.#refusal(peer),
       onCrowded: (address) => this.refusals.tell(address, 'there are too many connections'),
+      onSlowed: (address) => this.#tellSlowed(address),
       ...this.#handlers,
     });
     this.#listeners.push(listener);
@@ -118,6 +127,12 @@ export class Listeners {
   #hasName(name: string): boolean {
     const { hostNames: configured } = this.#options;
     return isOwnName(name, { agent: this.#options.name(), machine: hostname(), configured });
+  }
+
+  #tellSlowed(address: string): void {
+    this.#slowedHandshakes += 1;
+    if (!this.#slowed.add(address)) return;
+    this.#options.logger.warn({ address }, `slowed ${address}: there are too many TLS handshakes`);
   }
 
   #connect(carrier: Carrier, peer: Peer): void {

@@ -42,6 +42,7 @@ const accepter: AccepterReading = {
 };
 const reading: AgentReading = {
   connections: 1,
+  slowedHandshakes: 2,
   ports: [{ name: 'ttyS0', totals }],
   accepters: [accepter],
   sessions: [session],
@@ -65,6 +66,7 @@ describe('metrics', () => {
     expect(samplesOf(await formatMetrics(reading))).toEqual([
       'sercli_connections 1',
       'sercli_sessions 1',
+      'sercli_slowed_handshakes_total 2',
       'sercli_port_received_bytes_total{port="ttyS0"} 1000',
       'sercli_port_sent_bytes_total{port="ttyS0"} 20',
       'sercli_port_gaps_total{port="ttyS0"} 1',
@@ -90,7 +92,7 @@ describe('metrics', () => {
   it('say what each is, counters being those whose names end with total', async () => {
     const lines = (await formatMetrics(reading)).split('\n');
     const types = lines.flatMap((line) => /^# TYPE (\S+) (\S+)$/.exec(line)?.slice(1) ?? []);
-    expect(types).toHaveLength(2 * 21);
+    expect(types).toHaveLength(2 * 22);
     for (let at = 0; at < types.length; at += 2) {
       expect(types[at + 1]).toBe(types[at]?.endsWith('_total') ? 'counter' : 'gauge');
     }
@@ -104,8 +106,8 @@ describe('metrics', () => {
   });
 
   it('of an agent without ports and sessions have no series for them', async () => {
-    const text = await formatMetrics({ connections: 0, ports: [], accepters: [], sessions: [] });
-    expect(samplesOf(text)).toEqual(['sercli_connections 0', 'sercli_sessions 0']);
+    const text = await formatMetrics({ connections: 0, slowedHandshakes: 0, ports: [], accepters: [], sessions: [] });
+    expect(samplesOf(text)).toEqual(['sercli_connections 0', 'sercli_sessions 0', 'sercli_slowed_handshakes_total 0']);
   });
 
   it('add up the sessions of one client with one role on one port', async () => {
@@ -117,11 +119,10 @@ describe('metrics', () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 64 }), async (name) => {
         const sessions = [{ ...session, client: { ...session.client, name } }];
-        const samples = samplesOf(await formatMetrics({ connections: 0, ports: [], accepters: [], sessions })).map(
-          readSample,
-        );
-        expect(samples).toHaveLength(9);
-        for (const { labels } of samples.slice(2)) {
+        const text = await formatMetrics({ ...reading, ports: [], accepters: [], sessions });
+        const samples = samplesOf(text).map(readSample);
+        expect(samples).toHaveLength(10);
+        for (const { labels } of samples.slice(3)) {
           expect(labels).toEqual({ port: 'ttyS0', client: name, role: 'monitor' });
         }
       }),

@@ -5,6 +5,7 @@ import type { PortTotals } from '../ports/port-totals.ts';
 /** What the metrics are made of. */
 export interface AgentReading {
   readonly connections: number;
+  readonly slowedHandshakes: number;
   readonly ports: readonly { readonly name: string; readonly totals: PortTotals }[];
   readonly accepters: readonly AccepterReading[];
   /** The oldest first. */
@@ -17,6 +18,10 @@ type Metrics<Source> = Readonly<Record<string, readonly [help: string, value: (s
 const agentMetrics: Metrics<AgentReading> = {
   sercli_connections: ['Connections of clients.', ({ connections }) => connections],
   sercli_sessions: ['Sessions, those that wait for their client to come back included.', (it) => it.sessions.length],
+  sercli_slowed_handshakes_total: [
+    'TLS handshakes that had to wait because there were too many.',
+    ({ slowedHandshakes }) => slowedHandshakes,
+  ],
 };
 
 const portMetrics: Metrics<PortTotals> = {

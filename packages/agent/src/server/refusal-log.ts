@@ -1,29 +1,18 @@
-import { defaultAgentLimits } from '@sercli/protocol';
 import type { Logger } from '../logger.ts';
+import { ToldAddresses } from './told-addresses.ts';
 
-/** How long nothing more is said of an address, in milliseconds. */
-const quietMs = 60_000;
-/** Tells who was refused before saying anything. How often strangers knock is up to them, so each is told once a minute. */
+/** Tells who was refused before saying anything. */
 export class RefusalLog {
   readonly #logger: Logger;
-  readonly #now: () => number;
-  /** When each was told last, the longest ago first. */
-  readonly #told = new Map<string, number>();
+  readonly #told: ToldAddresses;
 
   /** @param now a clock in milliseconds */
-  constructor(logger: Logger, now: () => number = () => performance.now()) {
+  constructor(logger: Logger, now?: () => number) {
     this.#logger = logger;
-    this.#now = now;
+    this.#told = new ToldAddresses(now);
   }
 
   tell(address: string, reason: string): void {
-    const now = this.#now();
-    for (const [told, at] of this.#told) {
-      if (now - at < quietMs) break;
-      this.#told.delete(told);
-    }
-    if (this.#told.has(address) || this.#told.size >= defaultAgentLimits.toldAddresses) return;
-    this.#told.set(address, now);
-    this.#logger.warn({ address }, `refused ${address}: ${reason}`);
+    if (this.#told.add(address)) this.#logger.warn({ address }, `refused ${address}: ${reason}`);
   }
 }

@@ -57,6 +57,7 @@ describe('a listener', () => {
       refusal: (peer) => refusal(peer),
       hasName: (name) => name === 'serialmachine',
       onCrowded: (address) => void crowded.push(address),
+      onSlowed: () => undefined,
       onCarrier: (carrier, peer) => {
         carriers.push(carrier);
         peers.push(peer);

@@ -6,12 +6,11 @@ import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { type AgentLimits, defaultAgentLimits, formatPlace, SercliError } from '@sercli/protocol';
 import type { Carrier } from '../carriers/carrier.ts';
-import { plainAddress } from '../carriers/peer-address.ts';
 import { StreamCarrier } from '../carriers/stream-carrier.ts';
 import { WebSocketCarrier } from '../carriers/websocket-carrier.ts';
 import type { Identity } from '../identity.ts';
 import { type Peer, tlsPeer } from '../peer.ts';
-import { ConnectionCounts } from './connection-counts.ts';
+import { type AcceptEvents, acceptConnections } from './accept-connections.ts';
 import { nativePath } from './dial.ts';
 import { type HttpRefusal, refuseRequest, refuseSocket, securityHeaders } from './http-answers.ts';
 import { listenTcp } from './listen-tcp.ts';
@@ -34,14 +33,12 @@ export interface ServeOptions {
 export type PeerOf = (socket: Socket) => Peer;
 
 /** Where to listen, who this is, and who is let in. */
-export interface ListenOptions extends ServeOptions {
+export interface ListenOptions extends ServeOptions, AcceptEvents {
   /** An IP address, or `::` for all interfaces, with IPv6 or without. */
   readonly address: string;
   /** 0: any free one. */
   readonly tcpPort: number;
   readonly identity: Identity;
-  /** A connection from `address` was cut off because there are too many. */
-  onCrowded(address: string): void;
 }
 
 /** A listening TCP port with TLS 1.3 and HTTP in front of the native protocol. */
@@ -73,7 +70,7 @@ export async function listenNative(options: ListenOptions): Promise<NativeListen
     },
     guardedListener(limits, options, peerOfTls),
   );
-  const sockets = boundConnections(server, limits, options);
+  const sockets = acceptConnections(server, limits, options);
   server.on('tlsClientError', (_error, socket) => void socket.destroy());
   // No ticket was given to anybody, so nobody who is honest resumes one: it would show the identity of another time.
   server.on('secureConnection', (socket) => socket.isSessionReused() && socket.destroy());
@@ -137,28 +134,6 @@ export function serveClients(
   server.timeout = limits.unreadAnswerMs;
   server.on('clientError', refuseFaulty);
   server.on('upgrade', upgrader(limits, options, peerOf));
-}
-
-/** Cuts off who has too many connections; returns those that are open. */
-function boundConnections(server: Server, limits: AgentLimits, options: ListenOptions): ReadonlySet<Socket> {
-  // Upgraded sockets are no longer the server's: closeAllConnections() leaves them open.
-  const sockets = new Set<Socket>();
-  const counts = new ConnectionCounts(limits.connectionsPerAddress);
-  server.maxConnections = limits.connections;
-  server.on('drop', (dropped) => options.onCrowded(plainAddress(dropped?.remoteAddress ?? 'unknown')));
-  server.on('connection', (socket: Socket) => {
-    const address = plainAddress(socket.remoteAddress ?? '');
-    if (!counts.add(address)) {
-      options.onCrowded(address);
-      return void socket.destroy();
-    }
-    sockets.add(socket);
-    socket.on('close', () => {
-      sockets.delete(socket);
-      counts.remove(address);
-    });
-  });
-  return sockets;
 }
 
 /** What came is no HTTP, too large, or too late. */
