@@ -16,7 +16,7 @@ export interface VirtualPortOptions extends PortAccess {
 }
 
 /** Packets read in one turn of the event loop, so that a busy port leaves time to the others. */
-const packetsPerTurn = 8;
+const packetsPerTurn = 4;
 /** How long `close` waits for the application to read what was written, in milliseconds. */
 const closeTimeoutMs = 1000;
 const closePollMs = 10;
