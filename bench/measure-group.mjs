@@ -1,6 +1,5 @@
 import { chainTable, mainChains } from './chains/chain-table.mjs';
 import { RunningChain } from './chains/running-chain.mjs';
-import { warmUpEffort } from './effort.mjs';
 import { shuffled } from './machine/random-order.mjs';
 
 /**
@@ -29,10 +28,10 @@ export async function measureGroup(group, run) {
 }
 
 /** What runs for days has been compiled by its second minute: the first turns of Node say nothing of the others. */
-async function warmUp(allTurns, { place, progress }) {
+async function warmUp(allTurns, { effort, place, progress }) {
   const turns = allTurns.filter(({ chain }) => chainTable[chain.name].isCompiledAsItRuns === true);
   progress.warmsUp(turns);
-  for (const { row, chain } of turns) await row.measure(chain, warmUpEffort, place);
+  for (const { row, chain } of turns) await row.measure(chain, effort.warmUp, place);
 }
 
 async function measureRounds(turns, { effort, random, ...run }) {

@@ -8,7 +8,7 @@ import { root } from '../scripts/run-quietly.mjs';
 import { endPrograms } from './chains/program.mjs';
 import { RunningChain } from './chains/running-chain.mjs';
 import { sercli } from './chains/sercli.mjs';
-import { warmUpEffort } from './effort.mjs';
+import { quickEffort } from './effort.mjs';
 import { buildLoadPrograms } from './load/build.mjs';
 import { aboutThisRun } from './machine/about.mjs';
 import { missingPrograms } from './machine/installed.mjs';
@@ -19,7 +19,7 @@ import { bursts } from './rows/bursts.mjs';
 import { roundTrips } from './rows/round-trips.mjs';
 
 const drawings = join(root, 'apps/docs/public/bench');
-const effort = { ...warmUpEffort, pingMs: 4_000, bulkBytes: 100_000_000, burstMs: 4_000 };
+const effort = { ...quickEffort, pingMs: 4_000, bulkBytes: 100_000_000, burstMs: 4_000 };
 /** Processor time below this part is not worth a line. */
 const leastPart = 0.02;
 
