@@ -20,6 +20,16 @@ export const realClock: Clock = {
   afterExactly,
 };
 
+/** What all have in common that have the same clock; made when it is first asked for. */
+export function oneForEachClock<Thing extends object>(make: (clock: Clock) => Thing): (clock: Clock) => Thing {
+  const things = new WeakMap<Clock, Thing>();
+  return (clock) => {
+    const thing = things.get(clock) ?? make(clock);
+    things.set(clock, thing);
+    return thing;
+  };
+}
+
 /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
 export function delay(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return unlessAborted((done) => clock.after(ms, done), signal);

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { type Clock, oneForEachClock } from './clock.ts';
 
 /** How long what streams is gathered, in milliseconds. */
 export const tickMs = 3;
@@ -27,11 +27,5 @@ export class SharedTicks {
   }
 }
 
-const ticks = new WeakMap<Clock, SharedTicks>();
-
 /** Those of all who have this clock. */
-export function ticksOf(clock: Clock): SharedTicks {
-  const known = ticks.get(clock) ?? new SharedTicks(clock);
-  ticks.set(clock, known);
-  return known;
-}
+export const ticksOf = oneForEachClock((clock) => new SharedTicks(clock));

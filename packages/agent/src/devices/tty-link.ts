@@ -15,11 +15,10 @@ import { LineMonitor } from './line-monitor.ts';
 import { LocalLink, receiveQueueBytes } from './local-link.ts';
 import { mostReadBytes, ReadMemory } from './read-memory.ts';
 import { ReadingPace } from './reading-pace.ts';
+import { readingShareOf } from './reading-share.ts';
 import { ticksOf } from './shared-ticks.ts';
 import { UnsentBytes } from './unsent-bytes.ts';
 
-/** Reads of one turn of the event loop, so that a device that sends all it can leaves time to the others. */
-const readsPerTurn = 2;
 const memory = new ReadMemory();
 
 export interface TtyLinkOptions {
@@ -133,12 +132,12 @@ export class TtyLink extends LocalLink {
 
   /** Reads on as long as the driver gives all that one read can. */
   #read(): void {
-    for (let reads = 1; ; reads++) {
+    for (let left = readingShareOf(this.clock).reads; left > 0; left--) {
       const chunk = memory.next();
       const bytes = this.#tty.read(chunk);
       this.#pace.read(bytes, this.clock.now());
       this.#receive(chunk.subarray(0, bytes));
-      if (bytes < mostReadBytes || reads === readsPerTurn || !this.#hasRoom) break;
+      if (bytes < mostReadBytes || !this.#hasRoom) break;
     }
     this.#stopGathering = this.#pace.isGathering ? ticksOf(this.clock).next(() => this.#readGathered()) : undefined;
     this.#watch();
@@ -160,6 +159,7 @@ export class TtyLink extends LocalLink {
 
   #answerMayCome(): void {
     this.#pace.wrote();
+    readingShareOf(this.clock).spokenTo();
     if (this.#stopGathering === undefined) return;
     this.#stopGathering();
     this.#stopGathering = undefined;
