@@ -109,8 +109,9 @@ export class VirtualPort {
   /** Gives the application as many bytes as fit now and says how many; none while no application has the port open. */
   write(bytes: Uint8Array): number {
     const { end, input } = this.#terminal;
-    const taken = this.#isInUse() && end.isHeldOpen ? input.write(bytes) : 0;
-    if (taken < bytes.length || !input.flush()) this.#wantToWrite();
+    const isHeldOpen = this.#isInUse() && end.isHeldOpen;
+    const taken = isHeldOpen ? input.write(bytes) : 0;
+    if (taken < bytes.length || !input.flush()) this.#wantToWrite(isHeldOpen);
     return taken;
   }
 
@@ -119,7 +120,7 @@ export class VirtualPort {
     const { end, input } = this.#terminal;
     if (!this.#isInUse() || !end.isHeldOpen) return;
     input.break();
-    if (!input.flush()) this.#wantToWrite();
+    if (!input.flush()) this.#wantToWrite(true);
   }
 
   /** The byte that is written next came with a parity or framing error: the application reads what its termios says. */
@@ -190,23 +191,27 @@ export class VirtualPort {
     this.#setInterest();
   }
 
-  #wantToWrite(): void {
+  #wantToWrite(isHeldOpen: boolean): void {
     if (this.#wantsToWrite) return;
     this.#wantsToWrite = true;
-    this.#setInterest();
+    this.#setInterest(isHeldOpen);
   }
 
-  /** Under a hang-up only reading is of use: it comes upon the end. All else would be called again and again. */
-  #setInterest(): void {
+  /**
+   * Under a hang-up only reading is of use: it comes upon the end. All else would be called again and again.
+   *
+   * @param isHeldOpen as the caller has just seen it: to look is a system call, a tenth of what a busy port costs
+   */
+  #setInterest(isHeldOpen?: boolean): void {
     const { end } = this.#terminal;
     if (this.#state === 'over') return;
     const isInUse = this.#isInUse();
     const isStalled = this.#packets.hasData;
-    const isHeldOpen = (isStalled || this.#wantsToWrite) && end.isHeldOpen;
+    const isOfUse = (isStalled || this.#wantsToWrite) && (isHeldOpen ?? end.isHeldOpen);
     end.polled.setInterest({
       readable: isInUse && !isStalled,
-      writable: isInUse && this.#wantsToWrite && isHeldOpen,
-      priority: isInUse && isStalled && isHeldOpen,
+      writable: isInUse && this.#wantsToWrite && isOfUse,
+      priority: isInUse && isStalled && isOfUse,
     });
   }
 
@@ -233,12 +238,12 @@ export class VirtualPort {
   }
 
   #onWritable(): void {
-    const { end, input } = this.#terminal;
-    if (end.isHeldOpen && input.flush()) {
+    const { isHeldOpen } = this.#terminal.end;
+    if (isHeldOpen && this.#terminal.input.flush()) {
       this.#wantsToWrite = false;
       this.#listener?.writable();
     }
-    this.#setInterest();
+    this.#setInterest(isHeldOpen);
   }
 
   #tellStatus({ hasNewTermios, flushed }: PacketStatus): void {
