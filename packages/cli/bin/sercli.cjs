@@ -1,34 +1,50 @@
-#!/usr/bin/env -S node --max-semi-space-size=2
+#!/usr/bin/env node
 'use strict';
-// Two megabytes for what lives shortly: more would save no time, and an agent of many ports would keep 16 of them
-// (docs/adr/0015-the-program-is-bundled.md).
-const { mkdirSync, statSync } = require('node:fs');
-const { enableCompileCache } = require('node:module');
-const { homedir } = require('node:os');
-const { isAbsolute, join } = require('node:path');
+// No flag for V8 up there: under another than its usual flags V8 refuses the compiled code of Node's own modules, which is
+// a part of Node, and compiles them anew: 16 ms of each start (docs/adr/0022-compiled-code-is-kept.md).
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { KeptCode } = require('./kept-code.cjs');
+const { keepNewSpaceSmall, underUsualFlags } = require('./new-space.cjs');
 
-// Node from 22.8 on keeps what it has compiled, which saves 40 ms of each start.
-if (enableCompileCache !== undefined) {
-  const directory = ownCacheDirectory();
-  if (directory !== undefined) enableCompileCache(directory);
+/** By then a program that lasts is of use on any machine, and what it needed for that is compiled; in milliseconds. */
+const settledMs = 1_000;
+
+const bundle = join(__dirname, '../bundle');
+const modules = new Map();
+const kept = new KeptCode(process.argv[2], readFileSync(join(bundle, 'build-id'), 'latin1'));
+
+process.once('exit', keepUnlessFailed);
+setTimeout(settle, settledMs).unref();
+load('main.cjs');
+keepNewSpaceSmall();
+
+/**
+ * Runs a file of the bundle, which is a function as Node's loader makes them of modules. Node's loader itself would look for
+ * symbolic links and package.json files along the way to each of them: 0.3 ms a file, and there are 25.
+ */
+function load(name) {
+  const loaded = modules.get(name);
+  if (loaded !== undefined) return loaded.exports;
+  const module = { exports: {} };
+  modules.set(name, module);
+  const path = join(bundle, name);
+  const run = kept.compile(name, path).runInThisContext();
+  run.call(module.exports, module.exports, requireFromBundle, module, path, bundle);
+  return module.exports;
 }
-require('../bundle/main.cjs');
 
-/** What is kept there is run: a root who has the home of somebody else must not run what they have put there. */
-function ownCacheDirectory() {
-  const { XDG_CACHE_HOME: said = '' } = process.env;
-  try {
-    const caches = isAbsolute(said) ? said : join(homedir(), '.cache');
-    if (!isOwn(caches)) return undefined;
-    const directory = join(caches, 'sercli');
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    return isOwn(directory) ? directory : undefined;
-  } catch {
-    return undefined;
-  }
+function requireFromBundle(id) {
+  return underUsualFlags(() => (id.startsWith('./') ? load(id.slice(2)) : require(id)));
 }
 
-function isOwn(directory) {
-  const { uid, mode } = statSync(directory);
-  return uid === process.geteuid() && (mode & 0o022) === 0;
+/** A run that failed has compiled too little. */
+function keepUnlessFailed(exitCode) {
+  if (exitCode === 0) underUsualFlags(() => kept.save({ isSettled: false }));
+}
+
+function settle() {
+  process.off('exit', keepUnlessFailed);
+  underUsualFlags(() => kept.save({ isSettled: true }));
+  kept.close();
 }

@@ -1,7 +1,8 @@
 // Writes bundle/: the program with all that it imports, a file for each command and for what several share. Reading some
 // 300 modules one by one was most of what starting took (docs/adr/0015-the-program-is-bundled.md). `npm run build` calls
 // it, and so do the tests before they begin: they run what has just been compiled.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -31,16 +32,27 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) await setup();
 export async function setup() {
   const input = fileURLToPath(new URL('../dist/main.js', import.meta.url));
   const build = await rolldown({ input, platform: 'node', external, plugins: [lateChildProcess] });
-  const { output } = await build.write({
-    dir: directory,
+  const { output } = await build.generate({
     format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
   });
   await build.close();
-  const written = new Set(output.map(({ fileName }) => fileName));
+  mkdirSync(directory, { recursive: true });
+  const digest = createHash('sha256');
+  for (const { fileName, code } of output) {
+    writeFileSync(join(directory, fileName), asFunction(code));
+    digest.update(code);
+  }
+  writeFileSync(join(directory, 'build-id'), digest.digest('hex'));
+  const written = new Set(['build-id', ...output.map(({ fileName }) => fileName)]);
   for (const name of readdirSync(directory)) if (!written.has(name)) rmSync(join(directory, name));
   writeFileSync(join(directory, 'LICENSES'), licencesOf(output.flatMap(({ moduleIds = [] }) => moduleIds)));
+}
+
+/** The function that a module of CommonJS is run as; put around it at each start, it would be copied once more. */
+function asFunction(code) {
+  return `(function (exports, require, module, __filename, __dirname) {${code}})`;
 }
 
 /** What the licences of the bundled packages ask to be kept with them. */

@@ -1,0 +1,108 @@
+'use strict';
+const { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const { homedir } = require('node:os');
+const { isAbsolute, join } = require('node:path');
+const { constants, Script } = require('node:vm');
+
+/**
+ * What V8 has compiled of the bundle for one command, with the functions that ran: kept from one run to the next in
+ * `sercli` below the user's cache directory. The file of a command is a line of JSON and, behind it, what is kept of each
+ * file of the bundle.
+ */
+class KeptCode {
+  #path;
+  /** What it is kept of: V8 compares its version and its flags, but of the source only the length. */
+  #id;
+  /** file of the bundle -> what is kept of it */
+  #kept = new Map();
+  /** What is kept comes from a run that had settled. */
+  #isSettled = false;
+  /** file of the bundle -> as this run has it */
+  #scripts = new Map();
+  #hasNew = false;
+
+  constructor(command = '', buildId) {
+    const directory = /^[a-z0-9]+$/.test(command) ? ownCacheDirectory() : undefined;
+    this.#path = directory === undefined ? undefined : join(directory, command);
+    this.#id = `${buildId} ${process.version} ${process.arch}`;
+    this.#read();
+  }
+
+  /** A file of the bundle, without what is kept where V8 does not take it. */
+  compile(name, filename) {
+    const cachedData = this.#kept.get(name);
+    const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+    const script = new Script(readFileSync(filename, 'utf8'), { filename, cachedData, importModuleDynamically });
+    this.#scripts.set(name, script);
+    this.#hasNew ||= cachedData === undefined || script.cachedDataRejected;
+    return script;
+  }
+
+  /** @param isSettled whether all that a start needs has run by now; then what was kept before it had is replaced */
+  save({ isSettled }) {
+    const isBetter = this.#hasNew || (isSettled && !this.#isSettled);
+    if (this.#path === undefined || !isBetter) return;
+    for (const [name, script] of this.#scripts) this.#kept.set(name, script.createCachedData());
+    const lengths = Object.fromEntries([...this.#kept].map(([name, { length }]) => [name, length]));
+    const head = Buffer.from(`${JSON.stringify({ id: this.#id, isSettled, lengths })}\n`);
+    const temporary = `${this.#path}.${process.pid}`;
+    try {
+      // Flushed to the disk: V8 runs what it is handed without a look, also what is half written after a power failure.
+      writeFileSync(temporary, Buffer.concat([head, ...this.#kept.values()]), { mode: 0o600, flag: 'wx', flush: true });
+      renameSync(temporary, this.#path);
+    } catch {
+      rmSync(temporary, { force: true });
+    }
+  }
+
+  /** Gives up what would be kept: 1 MB. */
+  close() {
+    this.#path = undefined;
+    this.#kept.clear();
+    this.#scripts.clear();
+  }
+
+  #read() {
+    const content = this.#path === undefined ? undefined : readIfThere(this.#path);
+    if (content?.head.id !== this.#id) return;
+    const { isSettled, lengths } = content.head;
+    this.#isSettled = isSettled;
+    let at = 0;
+    for (const [name, length] of Object.entries(lengths)) {
+      this.#kept.set(name, content.body.subarray(at, at + length));
+      at += length;
+    }
+  }
+}
+
+/** What is kept there is run: a root who has the home of somebody else must not run what they have put there. */
+function ownCacheDirectory() {
+  const { XDG_CACHE_HOME: said = '' } = process.env;
+  try {
+    const caches = isAbsolute(said) ? said : join(homedir(), '.cache');
+    if (!isOwn(caches)) return undefined;
+    const directory = join(caches, 'sercli');
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return isOwn(directory) ? directory : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isOwn(path) {
+  const { uid, mode } = statSync(path);
+  return uid === process.geteuid() && (mode & 0o022) === 0;
+}
+
+function readIfThere(path) {
+  try {
+    if (!isOwn(path)) return undefined;
+    const bytes = readFileSync(path);
+    const end = bytes.indexOf('\n');
+    return { head: JSON.parse(bytes.toString('latin1', 0, end)), body: bytes.subarray(end + 1) };
+  } catch {
+    return undefined;
+  }
+}
+
+module.exports = { KeptCode };
