@@ -1,6 +1,6 @@
 import type { LinkState, RemoteLink } from '@sercli/link';
 import { type LineSettings, type PortAddress, type SercliError, toSercliError } from '@sercli/protocol';
-import { VirtualPort } from '@sercli/virtual-port';
+import { preloadNatives, VirtualPort } from '@sercli/virtual-port';
 import type { AgentConnections } from './agent-connections.ts';
 import { type AttachmentEvent, type AttachmentOptions, openOptions, virtualPortOptions } from './attachment-options.ts';
 import { lookUpFarPort } from './far-port.ts';
@@ -88,6 +88,8 @@ export class Attachment {
     options: AttachmentOptions,
   ): Promise<Attachment> {
     const { isOnDemand = false, settings = {}, role, takes, start, signal } = options;
+    // The virtual port needs them, and there is time while the agent answers.
+    preloadNatives();
     if (isOnDemand) {
       const inForce = await lookUpFarPort(address, connections, options);
       const port = await VirtualPort.create(virtualPortOptions(options, inForce));

@@ -31,6 +31,7 @@ export { duplicate, openPeer, openPty, openTty, type Pty } from './open-tty.ts';
 export { type OpenEvents, type OpenWatch, watchOpens } from './open-watch.ts';
 export { decodePacketStatus, enablePacketMode, hasExtproc, type PacketStatus, setExtproc } from './packet-mode.ts';
 export { type Interest, PolledFd, type PolledFdHandlers } from './polled-fd.ts';
+export { preloadNatives } from './preload-natives.ts';
 export { flushQueues, inputQueueBytes, isTransmitterEmpty, outputQueueBytes } from './queues.ts';
 export { type Rs485, setRs485 } from './rs485.ts';
 export type { SerialTty } from './serial-tty.ts';

@@ -12,7 +12,7 @@ interface NativePoller {
 type NativePollerClass = new (fd: number, callback: (error: Error | null, events: number) => void) => NativePoller;
 
 /** The one module of the package that only loads its binary: all of it takes 10 ms more, and opens ports its own way. */
-const bindingModule = '@serialport/bindings-cpp/dist/serialport-bindings.js';
+export const bindingModule = '@serialport/bindings-cpp/dist/serialport-bindings.js';
 
 interface BindingModule {
   readonly binding: { readonly Poller: NativePollerClass };
