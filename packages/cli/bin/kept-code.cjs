@@ -1,7 +1,7 @@
 'use strict';
-const { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { homedir } = require('node:os');
-const { isAbsolute, join } = require('node:path');
+const { dirname, isAbsolute, join } = require('node:path');
 const { constants, Script } = require('node:vm');
 
 /**
@@ -80,6 +80,8 @@ function ownCacheDirectory() {
   const { XDG_CACHE_HOME: said = '' } = process.env;
   try {
     const caches = isAbsolute(said) ? said : join(homedir(), '.cache');
+    // The home of somebody who has cached nothing yet, as that of a service.
+    if (!existsSync(caches) && isOwn(dirname(caches))) mkdirSync(caches, { mode: 0o700 });
     if (!isOwn(caches)) return undefined;
     const directory = join(caches, 'sercli');
     mkdirSync(directory, { recursive: true, mode: 0o700 });

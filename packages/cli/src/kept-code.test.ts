@@ -54,6 +54,12 @@ describe('What V8 has compiled', () => {
     expect(readdirSync(directory)).toEqual(['ls']);
   });
 
+  it('is kept in a home that has no cache yet', () => {
+    run(['ls', '--help'], { XDG_CACHE_HOME: '' });
+    expect(statSync(join(home, '.cache')).mode & 0o777).toBe(0o700);
+    expect(readdirSync(join(home, '.cache', 'sercli'))).toEqual(['ls']);
+  });
+
   it.each(['', 'relative', join('/nowhere', 'cache')])('is not kept where there is no such directory: "%s"', (said) => {
     expect(run(['ls', '--help'], { XDG_CACHE_HOME: said, HOME: join(home, 'nobody') })).toContain(false);
     expect(readdirSync(home)).toEqual(['spy.cjs']);
