@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 'use strict';
 // No flag for V8 up there: under another than its usual flags V8 refuses the compiled code of Node's own modules, which is
-// a part of Node, and compiles them anew: 16 ms of each start (docs/adr/0022-compiled-code-is-kept.md).
+// a part of Node, and compiles them anew: 16 ms of each start (docs/adr/0024-compiled-code-is-kept.md).
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { KeptCode } = require('./kept-code.cjs');
