@@ -19,9 +19,7 @@ describe('line sequences', () => {
     isGone = false;
     log = [];
     sequences = new LineSequences(clock, {
-      get outputs() {
-        return outputs;
-      },
+      outputs: () => outputs,
       apply: ({ waitMs: _wait, ...step }) => {
         if (isGone) throw unplugged;
         const { dtr = outputs.dtr, rts = outputs.rts } = step;

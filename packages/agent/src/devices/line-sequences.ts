@@ -3,7 +3,7 @@ import { type Clock, exactDelay } from './clock.ts';
 
 /** The lines of a device. */
 export interface DrivenLines {
-  readonly outputs: ModemOutputs;
+  outputs(): ModemOutputs;
   /** @throws SercliError where the device cannot do it */
   apply(step: SequenceStep): void;
   /** The device is gone: what its outputs are to be when it is back. */
@@ -43,7 +43,7 @@ export class LineSequences {
   /** Runs one; none other may run. @throws SercliError what applying a step throws, and the signal's reason */
   async run(steps: readonly SequenceStep[], signal: AbortSignal, owner: object = nobody): Promise<void> {
     signal.throwIfAborted();
-    this.#running = { owner, before: this.#lines.outputs };
+    this.#running = { owner, before: this.#lines.outputs() };
     try {
       for (const step of steps) {
         this.#apply(step, owner);

@@ -214,10 +214,9 @@ export abstract class LocalLink implements DeviceLink {
   }
 
   #drivenLines(): DrivenLines {
-    const link = this;
     return {
-      get outputs() {
-        const { dtr, rts } = link.#lines;
+      outputs: () => {
+        const { dtr, rts } = this.#lines;
         return { dtr, rts };
       },
       apply: (step) => this.#linesAre(this.applyStep(step)),

@@ -17,7 +17,7 @@ export interface RecoveringPort {
   /** Looks at the devices of the machine again. */
   look(): Promise<void>;
   /** As the last look found it. */
-  readonly isPresent: boolean;
+  isPresent(): boolean;
   /** Opens the device and puts it into the state that it was in. */
   reopen(state: DeviceState): Promise<void>;
   /** The device is there and could not be opened; told once for each reason. */
@@ -110,7 +110,7 @@ export class DeviceRecovery {
       try {
         // Who has seen it has looked just now.
         if (this.#loss === loss && reason !== 'seen') await this.#port.look();
-        if (this.#loss === loss && this.#port.isPresent) await this.#port.reopen(loss.state);
+        if (this.#loss === loss && this.#port.isPresent()) await this.#port.reopen(loss.state);
       } catch (error) {
         const failure = toSercliError(error);
         if (failure.message !== toldFailure) this.#port.failed(failure);

@@ -11,7 +11,7 @@ const reservedBytes = 65_536;
 /** What the filling of a log has to know of its port. */
 export interface FilledPort {
   /** How far who controls the port has read; the device is held back for nobody else. */
-  readonly controllerOffset: number | undefined;
+  controllerOffset(): number | undefined;
   /** Whether the far end of the device waits when it is not read: nothing is lost by it. */
   pushesBack(source: SerialLink): boolean;
   /** Bytes of the device wait, because who controls the port reads late; or no longer. */
@@ -94,7 +94,7 @@ export class LogFiller {
   /** Bytes that may come before the device has to wait. */
   get #room(): number {
     const source = this.#source;
-    const { controllerOffset } = this.#port;
+    const controllerOffset = this.#port.controllerOffset();
     const canHold = source?.state.kind === 'up' && this.#port.pushesBack(source);
     if (!canHold || controllerOffset === undefined || this.#hold.kind === 'overdue') return Number.POSITIVE_INFINITY;
     const lag = this.#log.endOffset - controllerOffset;

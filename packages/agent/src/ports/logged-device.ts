@@ -23,9 +23,9 @@ import type { PortPolicy } from './port-policy.ts';
 /** Who hears of a device, and says what it is wanted for. */
 export interface DeviceListener {
   /** Sessions wait for a device that is lost. */
-  readonly isAwaited: boolean;
+  isAwaited(): boolean;
   /** How far who controls the port has read. */
-  readonly controllerOffset: number | undefined;
+  controllerOffset(): number | undefined;
   /** Looks at the machine's devices again. */
   look(): Promise<void>;
   writable(): void;
@@ -179,22 +179,16 @@ export class LoggedDevice {
   }
 
   #filled(): ConstructorParameters<typeof LogFiller>[1] {
-    const device = this;
     return {
-      get controllerOffset() {
-        return device.#listener.controllerOffset;
-      },
+      controllerOffset: () => this.#listener.controllerOffset(),
       pushesBack: (source) => this.#description.pushesBack(source.settings),
       held: (isHeld) => this.#listener.held(isHeld),
     };
   }
 
   #recovering(): ConstructorParameters<typeof DeviceRecovery>[0] {
-    const device = this;
     return {
-      get isPresent() {
-        return device.#description.absence === undefined;
-      },
+      isPresent: () => this.#description.absence === undefined,
       look: () => this.#listener.look(),
       reopen: (state) => this.#reopen(state),
       failed: (error) => this.#warn(`cannot be opened again: ${error.message}`),
@@ -234,7 +228,7 @@ export class LoggedDevice {
     this.#filler.fill();
     if (error !== undefined) this.#logger.warn(this.#fields({ code: error.code }), this.#text(error.message));
     const mayComeBack = error?.code === 'device-lost' && this.#description.comesBack;
-    if (mayComeBack && this.#listener.isAwaited) {
+    if (mayComeBack && this.#listener.isAwaited()) {
       this.#recovery.begin(source, error);
       this.#listener.lost(error);
     } else {
@@ -251,7 +245,7 @@ export class LoggedDevice {
   /** Opens a lost device as it was. */
   async #reopen({ settings, outputs }: DeviceState): Promise<void> {
     await this.#device.open(() => openDescribed(this.#description, settings, this.#warn, outputs));
-    if (!this.#listener.isAwaited) this.leave();
+    if (!this.#listener.isAwaited()) this.leave();
   }
 
   readonly #warn = (text: string): void => this.#logger.warn(this.#fields(), this.#text(text));

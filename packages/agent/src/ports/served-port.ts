@@ -191,14 +191,9 @@ export class ServedPort {
   }
 
   #forSession(): SessionPort {
-    const port = this;
     return {
-      get controls() {
-        return port.#sessions.controls;
-      },
-      get isFixed() {
-        return port.#device.description.isFixed;
-      },
+      controls: () => this.#sessions.controls,
+      isFixed: () => this.#device.description.isFixed,
       configure: (source, change) => this.#device.configure(source, change),
       flush: (source, queue) => {
         const others = { read: this.#sessions.size > 1, write: this.#sessions.controls.length > 1 };
@@ -219,14 +214,9 @@ export class ServedPort {
   }
 
   #forDevice(): DeviceListener {
-    const port = this;
     return {
-      get isAwaited() {
-        return port.#sessions.isWanted;
-      },
-      get controllerOffset() {
-        return port.#sessions.controllerOffset;
-      },
+      isAwaited: () => this.#sessions.isWanted,
+      controllerOffset: () => this.#sessions.controllerOffset,
       look: () => this.#surroundings.look(),
       writable: () => this.#sessions.writable(),
       event: (event) => this.#deviceEvent(event),

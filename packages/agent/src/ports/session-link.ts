@@ -17,9 +17,9 @@ import { WrittenBytes } from './written-bytes.ts';
 /** What a session has of its port. */
 export interface SessionPort {
   /** Who controls the port, the longest first. */
-  readonly controls: readonly PortControl[];
+  controls(): readonly PortControl[];
   /** The port's settings are its own: no session changes them. */
-  readonly isFixed: boolean;
+  isFixed(): boolean;
   /** Applies settings to the device; to one that is lost, when it is back. */
   configure(source: DeviceLink, change: LineSettingsChange): Promise<LineSettings>;
   /** Discards at the device what no other session is to read. */
@@ -108,7 +108,7 @@ export class SessionLink implements SerialLink {
     return this.#written.drainedOffset;
   }
   get hasControl(): boolean {
-    return this.#port.controls.some(({ session }) => session === this);
+    return this.#port.controls().some(({ session }) => session === this);
   }
 
   /** How the session stands, to be shown. */
@@ -147,7 +147,7 @@ export class SessionLink implements SerialLink {
 
   async configure(change: LineSettingsChange): Promise<LineSettings> {
     this.#requireControl();
-    if (this.#port.isFixed) throw new SercliError('settings-fixed', { port: this.info.name });
+    if (this.#port.isFixed()) throw new SercliError('settings-fixed', { port: this.info.name });
     return this.#port.configure(this.#source, change);
   }
 
@@ -247,7 +247,7 @@ export class SessionLink implements SerialLink {
     this.#requireOpen();
     if (this.hasControl) return;
     if (this.#successor !== undefined) throw this.#taken(this.#successor);
-    const [control] = this.#port.controls;
+    const [control] = this.#port.controls();
     throw new SercliError('not-controller', {
       port: this.info.name,
       holder: control === undefined ? 'nobody' : holderText(control.holder),

@@ -28,12 +28,12 @@ export class Connection {
   readonly #handlers: ConnectionHandlers;
   readonly #decoder: FrameDecoder;
   readonly #sessions = new SessionTable();
-  readonly #carrier: SessionCarrier;
+  /** Plain properties: its sessions look at them for each frame. */
+  readonly #carrier: SessionCarrier & { isCongested: boolean; roundTripMs: number };
   readonly #newestWire: number;
   /** Sessions that wait for the greeting: what may be asked for depends on the version that the peer speaks. */
   readonly #waiting = new Set<ConnectorSession>();
   #state: State;
-  #isCongested = false;
   readonly #keepalive: Keepalive;
   /** Frames of optional types that this release does not know. */
   #skippedFrames = 0;
@@ -121,8 +121,8 @@ export class Connection {
   /** Tells whether the carrier holds so much unsent that data should wait. */
   setCongested(isCongested: boolean, now: number): void {
     this.#now = now;
-    this.#isCongested = isCongested;
-    if (!isCongested) this.#sessions.pump(now, () => this.#isCongested);
+    this.#carrier.isCongested = isCongested;
+    if (!isCongested) this.#sessions.pump(now, () => this.#carrier.isCongested);
   }
 
   /**
@@ -164,15 +164,10 @@ export class Connection {
   }
 
   #sessionCarrier(): SessionCarrier {
-    const connection = this;
     return {
       send: (head, body) => this.#handlers.send(head, body),
-      get isCongested() {
-        return connection.#isCongested;
-      },
-      get roundTripMs() {
-        return connection.#keepalive.roundTripMs;
-      },
+      isCongested: false,
+      roundTripMs: 0,
       wake: (at) => this.#handlers.wake(at),
       release: (channel) => this.#sessions.delete(channel),
       abandon: () =>
@@ -228,7 +223,9 @@ export class Connection {
       case 'ping':
         return this.#send({ type: 'pong', number: message.number });
       case 'pong':
-        return this.#keepalive.pong(message.number, this.#now);
+        this.#keepalive.pong(message.number, this.#now);
+        this.#carrier.roundTripMs = this.#keepalive.roundTripMs;
+        return;
       case 'close':
         return this.#end(message.error === undefined ? undefined : errorFromTold(message.error));
       default:
