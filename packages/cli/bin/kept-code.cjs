@@ -1,8 +1,21 @@
 'use strict';
-const { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const { createHash } = require('node:crypto');
+const {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} = require('node:fs');
 const { homedir } = require('node:os');
-const { dirname, isAbsolute, join } = require('node:path');
+const { basename, dirname, isAbsolute, join } = require('node:path');
 const { constants, Script } = require('node:vm');
+
+/** What is still being written after so long belongs to a process that was ended meanwhile; in milliseconds. */
+const abandonedMs = 60_000;
 
 /**
  * What V8 has compiled of the bundle for one command, with the functions that ran: kept from one run to the next in
@@ -42,16 +55,12 @@ class KeptCode {
   save({ isSettled }) {
     const isBetter = this.#hasNew || (isSettled && !this.#isSettled);
     if (this.#path === undefined || !isBetter) return;
-    for (const [name, script] of this.#scripts) this.#kept.set(name, script.createCachedData());
-    const lengths = Object.fromEntries([...this.#kept].map(([name, { length }]) => [name, length]));
-    const head = Buffer.from(`${JSON.stringify({ id: this.#id, isSettled, lengths })}\n`);
-    const temporary = `${this.#path}.${process.pid}`;
     try {
-      // Flushed to the disk: V8 runs what it is handed without a look, also what is half written after a power failure.
-      writeFileSync(temporary, Buffer.concat([head, ...this.#kept.values()]), { mode: 0o600, flag: 'wx', flush: true });
-      renameSync(temporary, this.#path);
+      for (const [name, script] of this.#scripts) this.#kept.set(name, script.createCachedData());
+      removeAbandoned(this.#path);
+      write(this.#path, this.#content(isSettled));
     } catch {
-      rmSync(temporary, { force: true });
+      // Without it the next start takes longer, and no more.
     }
   }
 
@@ -62,9 +71,16 @@ class KeptCode {
     this.#scripts.clear();
   }
 
+  #content(isSettled) {
+    const body = Buffer.concat([...this.#kept.values()]);
+    const lengths = Object.fromEntries([...this.#kept].map(([name, { length }]) => [name, length]));
+    const head = JSON.stringify({ id: this.#id, digest: digestOf(body), isSettled, lengths });
+    return Buffer.concat([Buffer.from(`${head}\n`), body]);
+  }
+
   #read() {
-    const content = this.#path === undefined ? undefined : readIfThere(this.#path);
-    if (content?.head.id !== this.#id) return;
+    const content = this.#path === undefined ? undefined : readIfThere(this.#path, this.#id);
+    if (content === undefined) return;
     const { isSettled, lengths } = content.head;
     this.#isSettled = isSettled;
     let at = 0;
@@ -72,6 +88,32 @@ class KeptCode {
       this.#kept.set(name, content.body.subarray(at, at + length));
       at += length;
     }
+  }
+}
+
+/** V8 runs what it is handed without a look: one page of zeros in it, and the program dies at each start. */
+function digestOf(body) {
+  return createHash('sha256').update(body).digest('hex');
+}
+
+function write(path, content) {
+  const temporary = `${path}.${process.pid}`;
+  try {
+    writeFileSync(temporary, content, { mode: 0o600, flag: 'wx', flush: true });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** What processes that were killed have begun to write. */
+function removeAbandoned(path) {
+  const directory = dirname(path);
+  for (const name of readdirSync(directory)) {
+    if (!name.startsWith(`${basename(path)}.`)) continue;
+    const temporary = join(directory, name);
+    if (Date.now() - statSync(temporary).mtimeMs > abandonedMs) rmSync(temporary, { force: true });
   }
 }
 
@@ -96,12 +138,15 @@ function isOwn(path) {
   return uid === process.geteuid() && (mode & 0o022) === 0;
 }
 
-function readIfThere(path) {
+/** What is there, whole and of this build. */
+function readIfThere(path, id) {
   try {
     if (!isOwn(path)) return undefined;
     const bytes = readFileSync(path);
     const end = bytes.indexOf('\n');
-    return { head: JSON.parse(bytes.toString('latin1', 0, end)), body: bytes.subarray(end + 1) };
+    const head = JSON.parse(bytes.toString('latin1', 0, end));
+    const body = bytes.subarray(end + 1);
+    return head.id === id && head.digest === digestOf(body) ? { head, body } : undefined;
   } catch {
     return undefined;
   }

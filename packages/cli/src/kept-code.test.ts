@@ -11,6 +11,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -96,6 +97,36 @@ describe('What V8 has compiled', () => {
     truncateSync(kept, bytes);
     expect(run(['ls', '--help'])).toContain(false);
     expect(run(['ls', '--help'])).not.toContain(false);
+  });
+
+  it('is made anew where a page of it was lost', () => {
+    run(['ls', '--help']);
+    const bytes = readFileSync(kept);
+    bytes.fill(0, 8_192, 12_288);
+    writeFileSync(kept, bytes);
+    expect(run(['ls', '--help'])).not.toContain(true);
+    expect(run(['ls', '--help'])).not.toContain(false);
+  });
+
+  it('is made anew where something else stands in its place', () => {
+    mkdirSync(directory, { mode: 0o700 });
+    writeFileSync(kept, 'null\n');
+    expect(run(['ls', '--help'])).not.toContain(true);
+    expect(run(['ls', '--help'])).not.toContain(false);
+  });
+
+  it('does not end a program that cannot keep it', () => {
+    mkdirSync(join(kept, 'something'), { recursive: true, mode: 0o700 });
+    expect(run(['ls', '--help'])).not.toContain(true);
+    expect(readdirSync(directory)).toEqual(['ls']);
+  });
+
+  it('takes away what processes that were killed have left half written, and not what is being written', () => {
+    mkdirSync(directory, { mode: 0o700 });
+    for (const pid of [1, 2]) writeFileSync(`${kept}.${pid}`, '');
+    utimesSync(`${kept}.1`, 0, 0);
+    run(['ls', '--help']);
+    expect(readdirSync(directory)).toEqual(['ls', 'ls.2']);
   });
 
   it('is not kept of a command that there is not', () => {
