@@ -37,6 +37,8 @@ export class AccepterMachine {
       // The bytes of a simulator take their time on the line, which is as fast as it can be.
       plug: { device: 'sim:echo,4000000', tcp: tcpOf('plug') },
     });
+    // The last of them: the agent listens itself before they do.
+    await agent.stderr.waitFor(/plug is served on /);
     return new AccepterMachine({ machine, agent }, device, tcpPorts);
   }
 

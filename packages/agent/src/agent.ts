@@ -121,7 +121,6 @@ export class Agent implements HttpApi {
     try {
       await agent.#listen();
       await agent.serve(options);
-      agent.#tellPlaces();
       agent.#advertising = agent.#advertise();
     } catch (error) {
       await agent.close();
@@ -233,18 +232,13 @@ export class Agent implements HttpApi {
   }
 
   async #listen(): Promise<void> {
-    const { controlDirectory, listen } = this.#options;
+    const { controlDirectory, listen, open } = this.#options;
     // First, so that clients of this machine which wait for the agent do not come by TCP.
     if (controlDirectory !== undefined) await this.#listeners.openControl(controlDirectory);
     const places = listen === undefined || listen.length === 0 ? [everywhere] : listen;
     for (const place of places) await this.#listeners.listen(place, this.#identity);
-  }
-
-  /** Whoever waits for this finds all ports and accepters. */
-  #tellPlaces(): void {
-    for (const address of this.addresses) this.#logger.info({ address }, `listening on ${address}`);
     this.#logger.info({}, `the fingerprint of this agent is ${this.fingerprint}`);
-    if (this.#options.open !== true) return;
+    if (open !== true) return;
     const text = 'open: whoever reaches this machine from a private network may use its ports, without being asked';
     this.#logger.warn({}, text);
   }

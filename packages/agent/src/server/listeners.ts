@@ -88,6 +88,7 @@ export class Listeners {
 
   /** @throws SercliError `listen-failed`, `listen-busy` */
   async listen({ host, tcpPort }: ListenPlace, identity: Identity): Promise<void> {
+    const { logger } = this.#options;
     const listener = await listenNative({
       address: host,
       tcpPort,
@@ -99,6 +100,7 @@ export class Listeners {
       ...this.#handlers,
     });
     this.#listeners.push(listener);
+    logger.info({ address: listener.address }, `listening on ${listener.address}`);
   }
 
   /** Ends connections and sessions; nobody comes any more. */
