@@ -46,7 +46,7 @@ class KeptCode {
     const cachedData = this.#kept.get(name);
     const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
     const script = new Script(readFileSync(filename, 'utf8'), { filename, cachedData, importModuleDynamically });
-    this.#scripts.set(name, script);
+    if (this.#path !== undefined) this.#scripts.set(name, script);
     this.#hasNew ||= cachedData === undefined || script.cachedDataRejected;
     return script;
   }

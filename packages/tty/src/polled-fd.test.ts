@@ -163,6 +163,30 @@ describe('interest', () => {
     otherFar.close();
   });
 
+  it.each(['closed', 'watched no more'])(
+    'calls a busy one no more that is %s while it waits for the others',
+    async (how) => {
+      far.write(new Uint8Array(4_000));
+      await next(near, nearHandlers, 'readable');
+      expect(near.read(new Uint8Array(2_048))).toBe(2_048);
+      nearHandlers.readable = () => expect.unreachable();
+      near.setInterest({ readable: true, writable: false });
+      // The events of this turn are told before it, and what the busy one is told comes after it.
+      await new Promise<void>((resolve) => {
+        farHandlers.writable = () => {
+          far.setInterest({ readable: false, writable: false });
+          void Promise.resolve().then(() => {
+            if (how === 'closed') near.close();
+            else near.setInterest({ readable: false, writable: false });
+            resolve();
+          });
+        };
+        far.setInterest({ readable: false, writable: true });
+      });
+      for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    },
+  );
+
   it('can be switched from one to the other and off, inside a handler and outside', async () => {
     await next(near, nearHandlers, 'writable');
     far.write(Buffer.from('x'));

@@ -27,7 +27,8 @@ export interface PolledFdHandlers {
  * A nonblocking descriptor whose readiness is told by the event loop, and which is read and written directly.
  *
  * As long as an interest is set, its handler is called again while the condition holds. A hung-up descriptor counts as
- * readable and writable. A read or write that throws ends all interests, so that a hang-up costs no processor time.
+ * readable and writable. A read or write that throws ends all interests, so that a hang-up costs no processor time. One
+ * that has much to say is called after all others of a turn of the event loop.
  * Main thread only. Close it by `close`: a polled descriptor that is closed in another way ends the process when its
  * number is used again.
  */

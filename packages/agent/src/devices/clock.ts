@@ -24,9 +24,11 @@ export const realClock: Clock = {
 export function oneForEachClock<Thing extends object>(make: (clock: Clock) => Thing): (clock: Clock) => Thing {
   const things = new WeakMap<Clock, Thing>();
   return (clock) => {
-    const thing = things.get(clock) ?? make(clock);
-    things.set(clock, thing);
-    return thing;
+    const known = things.get(clock);
+    if (known !== undefined) return known;
+    const made = make(clock);
+    things.set(clock, made);
+    return made;
   };
 }
 

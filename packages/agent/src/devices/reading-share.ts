@@ -2,7 +2,7 @@ import { type Clock, oneForEachClock } from './clock.ts';
 
 /** Reads of a device that sends all it can, in one turn of the event loop: what others have to do waits meanwhile. */
 const mostReads = 6;
-/** The same while somebody waits for an answer: a quarter less rate, and a third of the time that the answer takes. */
+/** The same while somebody waits for an answer: an eighth less rate, and a third of the time that the answer takes. */
 const readsBesideTalk = 2;
 /** So long after a write the device may still answer, in milliseconds. */
 const answerMs = 10;

@@ -15,7 +15,7 @@ import { LineMonitor } from './line-monitor.ts';
 import { LocalLink, receiveQueueBytes } from './local-link.ts';
 import { mostReadBytes, ReadMemory } from './read-memory.ts';
 import { ReadingPace } from './reading-pace.ts';
-import { readingShareOf } from './reading-share.ts';
+import { type ReadingShare, readingShareOf } from './reading-share.ts';
 import { ticksOf } from './shared-ticks.ts';
 import { UnsentBytes } from './unsent-bytes.ts';
 
@@ -43,6 +43,7 @@ export class TtyLink extends LocalLink {
   readonly #explainLoss: (cause: Error) => Promise<SercliError>;
   readonly #release: () => Promise<void>;
   readonly #pace = new ReadingPace();
+  readonly #share: ReadingShare;
   /** Set while what comes is gathered until the next tick. */
   #stopGathering: (() => void) | undefined;
   #isRoomAwaited = false;
@@ -54,6 +55,7 @@ export class TtyLink extends LocalLink {
     this.#tty = tty;
     this.#explainLoss = explainLoss ?? (async (cause) => this.#deviceLost(cause));
     this.#release = release ?? (async () => undefined);
+    this.#share = readingShareOf(clock);
     this.#unsent = new UnsentBytes(clock, tty, () => this.characterMs);
     this.#marks = tty.hasErrorMarks ? new ErrorMarkDecoder() : undefined;
     tty.listen({
@@ -132,7 +134,7 @@ export class TtyLink extends LocalLink {
 
   /** Reads on as long as the driver gives all that one read can. */
   #read(): void {
-    for (let left = readingShareOf(this.clock).reads; left > 0; left--) {
+    for (let left = this.#share.reads; left > 0; left--) {
       const chunk = memory.next();
       const bytes = this.#tty.read(chunk);
       this.#pace.read(bytes, this.clock.now());
@@ -159,7 +161,7 @@ export class TtyLink extends LocalLink {
 
   #answerMayCome(): void {
     this.#pace.wrote();
-    readingShareOf(this.clock).spokenTo();
+    this.#share.spokenTo();
     if (this.#stopGathering === undefined) return;
     this.#stopGathering();
     this.#stopGathering = undefined;

@@ -77,13 +77,13 @@ export class LogFiller {
     this.#hold = { kind: 'armed' };
   }
 
-  #move(isOverdue: boolean): void {
+  #move(overtakesReaders: boolean): void {
     const source = this.#source;
     // A reader that consumes what is appended comes back here: the loop below goes on for it.
     if (source === undefined || this.#isMoving) return;
     this.#isMoving = true;
     for (;;) {
-      const bytes = source.peek(isOverdue ? chunkBytes : Math.min(this.#room, chunkBytes));
+      const bytes = source.peek(overtakesReaders ? chunkBytes : Math.min(this.#room, chunkBytes));
       if (bytes.length === 0) break;
       this.#log.append(bytes);
       source.consume(bytes.length);

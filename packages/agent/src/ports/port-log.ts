@@ -155,8 +155,7 @@ export class PortLog {
     if (bytes.length === 0) return;
     if (this.#end - this.#segmentsStart === this.#segments.length * segmentBytes) {
       // This log may be the one that gives up a segment for it.
-      const segment = this.#memory.takeSegment();
-      this.#segments.push(segment);
+      this.#segments.push(this.#memory.takeSegment());
     }
     const used = (this.#end - this.#segmentsStart) % segmentBytes;
     const room = segmentBytes - used;

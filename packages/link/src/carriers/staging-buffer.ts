@@ -9,7 +9,7 @@ const endOfTurn = Promise.resolve();
  * in one write. The copy costs 0.2 us a frame; a write costs 45 us.
  *
  * Memory that was flushed is used again when all of it has left: fresh memory for each flush would make the garbage
- * collector look through the whole heap once or twice a second while a port moves all it can.
+ * collector look through the whole heap again and again while a port moves all it can.
  */
 export class StagingBuffer {
   readonly #flush: (bytes: Buffer) => void;

@@ -59,10 +59,12 @@ export class HandshakeTurns<Waiting> {
   take(now: number): Waiting | undefined {
     const source = this.#next();
     if (source === undefined || this.#dueAt(source) > now) return undefined;
-    const [who, ...others] = this.#waiting.get(source) ?? [];
+    const others = this.#waiting.get(source) ?? new Set();
+    const [who] = others;
+    if (who !== undefined) others.delete(who);
     this.#waiting.delete(source);
     // Behind all other sources.
-    if (others.length > 0) this.#waiting.set(source, new Set(others));
+    if (others.size > 0) this.#waiting.set(source, others);
     this.#count(source, now);
     return who;
   }

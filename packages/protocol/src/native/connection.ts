@@ -28,8 +28,7 @@ export class Connection {
   readonly #handlers: ConnectionHandlers;
   readonly #decoder: FrameDecoder;
   readonly #sessions = new SessionTable();
-  /** Plain properties: its sessions look at them for each frame. */
-  readonly #carrier: SessionCarrier & { isCongested: boolean; roundTripMs: number };
+  readonly #carrier: SessionCarrier & { isCongested: boolean };
   readonly #newestWire: number;
   /** Sessions that wait for the greeting: what may be asked for depends on the version that the peer speaks. */
   readonly #waiting = new Set<ConnectorSession>();
@@ -167,7 +166,7 @@ export class Connection {
     return {
       send: (head, body) => this.#handlers.send(head, body),
       isCongested: false,
-      roundTripMs: 0,
+      roundTripMs: () => this.roundTripMs,
       wake: (at) => this.#handlers.wake(at),
       release: (channel) => this.#sessions.delete(channel),
       abandon: () =>
@@ -223,9 +222,7 @@ export class Connection {
       case 'ping':
         return this.#send({ type: 'pong', number: message.number });
       case 'pong':
-        this.#keepalive.pong(message.number, this.#now);
-        this.#carrier.roundTripMs = this.#keepalive.roundTripMs;
-        return;
+        return this.#keepalive.pong(message.number, this.#now);
       case 'close':
         return this.#end(message.error === undefined ? undefined : errorFromTold(message.error));
       default:

@@ -10,7 +10,7 @@ export interface SessionCarrier {
   send(head: Uint8Array, body?: Uint8Array): void;
   /** So much waits unsent that data has to wait; messages do not. */
   readonly isCongested: boolean;
-  readonly roundTripMs: number;
+  roundTripMs(): number;
   /** `tick` is due then, which may be earlier than what was due before. */
   wake(at: number): void;
   /** The channel is free again. */
@@ -76,7 +76,7 @@ export class SessionStream {
   }
 
   get roundTripMs(): number {
-    return this.#way?.carrier.roundTripMs ?? 0;
+    return this.#way?.carrier.roundTripMs() ?? 0;
   }
 
   /** Offset of the next byte to send. */

@@ -12,7 +12,7 @@ export function recordedCarrier(channel: number) {
   const decoder = new FrameDecoder(sent, 'accepter', limits);
   const carrier = {
     isCongested: false,
-    roundTripMs: 0,
+    roundTripMs: () => 0,
     released: [] as number[],
     wakes: [] as number[],
     abandoned: 0,
